@@ -1,0 +1,1 @@
+"""Pure judgements: one function per rule, no I/O."""

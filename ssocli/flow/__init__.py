@@ -1,0 +1,1 @@
+"""The drive: a browser, the ten steps, the listener."""

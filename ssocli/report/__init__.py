@@ -1,0 +1,1 @@
+"""Renderings of a trace, one module per format; redaction lives here."""

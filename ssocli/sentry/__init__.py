@@ -1,0 +1,1 @@
+"""The emulated Sentry: pages, auth modules, provisioning, sessions, access, store."""

@@ -1,0 +1,80 @@
+"""One HTTP hop as a value: the same shape for what the browser sent and for what the emulated Sentry sent."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import Literal
+
+Headers = tuple[tuple[str, str], ...]
+
+
+class Sender(Enum):
+    """Who sent the request: the front channel and the back channel fail for different reasons."""
+
+    BROWSER = "browser"
+    SENTRY = "sentry"
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What was sent, as it was sent."""
+
+    headers: Headers = ()
+    body: bytes = b""
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """What came back. `body` is free of transfer and content codings; `truncated`: cut at the reader's limit."""
+
+    status: int
+    headers: Headers = ()
+    body: bytes = b""
+    truncated: bool = False
+
+    def header(self, name: str) -> str | None:
+        """The first value of a header, whatever its case; None if it is absent."""
+        wanted = name.lower()
+        return next((value for key, value in self.headers if key.lower() == wanted), None)
+
+    @property
+    def media_type(self) -> str:
+        """The Content-Type without parameters, in lower case; empty if there is none."""
+        return (self.header("Content-Type") or "").split(";")[0].strip().lower()
+
+
+@dataclass(frozen=True, slots=True)
+class Phases:
+    """How long each phase of the hop took, in seconds; None for a phase that did not happen."""
+
+    dns: float | None = None
+    tcp: float | None = None
+    tls: float | None = None
+    headers: float | None = None
+    body: float | None = None
+
+
+ErrorKind = Literal["dns", "refused", "unreachable", "reset", "tls", "timeout", "protocol", "too_large", "blocked"]
+
+
+@dataclass(frozen=True, slots=True)
+class TransportError:
+    """Why no (whole) response came back. `detail` is one sentence for a person, without secrets."""
+
+    kind: ErrorKind
+    phase: Literal["dns", "tcp", "tls", "send", "headers", "body"]
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """One HTTP hop: a request and either its response or the error that took its place (a cut response has both)."""
+
+    method: str
+    url: str
+    request: Request
+    response: Response | None
+    phases: Phases = field(default_factory=Phases)
+    error: TransportError | None = None
+    sender: Sender = Sender.BROWSER
