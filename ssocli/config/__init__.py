@@ -1,0 +1,1 @@
+"""The configuration: typed, read from TOML, every problem named in one run."""
