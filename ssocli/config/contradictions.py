@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from ssocli.config.model import Config
 from ssocli.config.problem import Problem, nearest, quoted, shown
