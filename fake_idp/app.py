@@ -1,0 +1,236 @@
+"""The WSGI application: finds the issuer and the endpoint, and turns refusals into answers."""
+
+from __future__ import annotations
+
+import re
+import threading
+from collections import OrderedDict
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+from fake_idp import config as configuration
+from fake_idp.clock import Clock
+from fake_idp.context import Context, Issuer, Namespace
+from fake_idp.directory import Directory
+from fake_idp.keys import KeySet
+from fake_idp.oidc.endpoints import ENDPOINTS, Endpoint
+from fake_idp.randomness import Randomness
+from fake_idp.recorder import Recorder
+from fake_idp.refusal import Refusal, RefusedError
+from fake_idp.settings import Settings
+from fake_idp.store import Store
+from fake_idp.web import Request, Response, json_response
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from _typeshed.wsgi import StartResponse, WSGIEnvironment
+
+    from fake_idp.config import Config, Shape
+    from fake_idp.recorder import Entry
+    from fake_idp.settings import LoginMode
+
+NAMESPACE_PREFIX = "/_ns/"
+DEFAULT_ISSUER = "default"
+HEALTH_PATHS = ("/healthz", "/readyz", "/isalive")
+MAX_NAMESPACES = 256
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._~-]{0,63}")
+_WELL_KNOWN = re.compile(r"(/\.well-known/oauth-authorization-server)(/.+)")
+
+
+class App:
+    """An identity provider as a WSGI application. Made by `create_app`."""
+
+    def __init__(self, config: Config, settings: Settings, clock: Clock, randomness: Randomness) -> None:
+        self.config = config
+        self.settings = settings
+        self.clock = clock
+        self.directory = Directory(config)
+        self.randomness = randomness
+        self._issuers = {issuer.name: Routes(configuration.load_shape(issuer.shape)) for issuer in config.issuers}
+        self._lock = threading.Lock()
+        self._namespaces: OrderedDict[str, Namespace] = OrderedDict()
+        self.default = self._new_namespace("", clock)
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> list[bytes]:
+        """Answer one request (PEP 3333)."""
+        return self.respond(Request(environ)).send(start_response)
+
+    def respond(self, request: Request) -> Response:
+        """The answer to one request, recorded."""
+        if request.path in HEALTH_PATHS:
+            return json_response({"status": "ok", "instance": self.settings.instance})
+        prefix, namespace, path = self._namespace_of(request.path)
+        url = request.path + (f"?{request.query_string}" if request.query_string else "")
+        entry = namespace.recorder.open(namespace.clock.now(), namespace.name, request.method, url)
+        found = self._find(path)
+        if found is None:
+            response = self._not_found(path, entry)
+        else:
+            name, mount, shape, endpoint, arguments = found
+            base = self.settings.public_url or request.origin
+            issuer = Issuer(name, base + prefix + mount, prefix + mount, shape)
+            context = Context(
+                request, self.settings, self.directory, self.randomness, namespace, issuer, entry, arguments
+            )
+            response = _answer(context, endpoint)
+        entry.status = response.status
+        return response
+
+    def namespace(self, name: str) -> Namespace:
+        """The namespace of that name, made on first use; the least recently used goes when there are too many."""
+        if name == "":
+            return self.default
+        with self._lock:
+            namespace = self._namespaces.get(name)
+            if namespace is None:
+                # It follows the default clock until it is moved itself.
+                namespace = self._namespaces[name] = self._new_namespace(name, Clock(self.clock.now))
+            self._namespaces.move_to_end(name)
+            if len(self._namespaces) > MAX_NAMESPACES:
+                self._namespaces.popitem(last=False)
+            return namespace
+
+    def _new_namespace(self, name: str, clock: Clock) -> Namespace:
+        keys = KeySet(self.config.keys, clock, self.randomness)
+        return Namespace(name, clock, keys, Store(clock), Recorder())
+
+    def _namespace_of(self, path: str) -> tuple[str, Namespace, str]:
+        """The prefix of the namespace, the namespace, and the rest of the path."""
+        well_known = _WELL_KNOWN.fullmatch(path)
+        if well_known:  # RFC 8414 3.1 inserts the well-known part before the issuer's path
+            path = well_known[2] + well_known[1]
+        if path.startswith(NAMESPACE_PREFIX):
+            name, slash, rest = path[len(NAMESPACE_PREFIX) :].partition("/")
+            if _NAME.fullmatch(name):
+                return NAMESPACE_PREFIX + name, self.namespace(name), slash + rest
+        return "", self.default, path
+
+    def _find(self, path: str) -> tuple[str, str, Shape, str, dict[str, str]] | None:
+        """Issuer name, its mount, its shape, the endpoint and the arguments from the path.
+
+        Configured issuers go first, then the root; under permissive, any other name is an issuer like `default`.
+        """
+        name, slash, rest = path[1:].partition("/")
+        mounts = [(name, f"/{name}", slash + rest)] if name in self._issuers else []
+        mounts.append((DEFAULT_ISSUER, "", path))
+        if not self.settings.strict and name not in self._issuers and _NAME.fullmatch(name):
+            mounts.append((name, f"/{name}", slash + rest))
+        for issuer, mount, tail in mounts:
+            routes = self._issuers.get(issuer) or self._issuers.get(DEFAULT_ISSUER)
+            match = routes.match(tail) if routes else None
+            if routes and match:
+                return issuer, mount, routes.shape, *match
+        return None
+
+    def _not_found(self, path: str, entry: Entry) -> Response:
+        names = ", ".join(f"/{name}" for name in self._issuers)
+        entry.accepted = False
+        entry.reason = f"no endpoint has the path {path}"
+        return json_response(
+            {
+                "error": "not_found",
+                "error_description": f"No endpoint has this path. Issuers are at {names}; each OpenID provider"
+                " among them lists its endpoints in /.well-known/openid-configuration.",
+            },
+            404,
+        )
+
+
+class Routes:
+    """The paths of one shape."""
+
+    def __init__(self, shape: Shape) -> None:
+        self.shape = shape
+        paths = [(path, name) for name, all_paths in shape.endpoints.items() for path in all_paths]
+        self._exact = {path: name for path, name in paths if "{" not in path}
+        self._patterns = [
+            (re.compile(re.sub(r"\{(\w+)\}", r"(?P<\1>[^/]+)", path)), name) for path, name in paths if "{" in path
+        ]
+
+    def match(self, path: str) -> tuple[str, dict[str, str]] | None:
+        """The endpoint with this path, and what stands in its variable segments."""
+        exact = self._exact.get(path)
+        if exact is not None:
+            return exact, {}
+        for pattern, name in self._patterns:
+            match = pattern.fullmatch(path)
+            if match:
+                return name, match.groupdict()
+        return None
+
+
+def create_app(
+    config: Config | Path | str | None = None,
+    *,
+    strict: bool = False,
+    login: LoginMode = "page",
+    seed: int | str | None = None,
+    clock: Clock | None = None,
+    public_url: str | None = None,
+) -> App:
+    """An identity provider for any WSGI server.
+
+    `config` is a configuration or the path of a TOML file; without one the bundled people and clients are used.
+    Issuers are derived from the Host header unless `public_url` says what clients call this server.
+    Raises ConfigError.
+    """
+    if config is None or not isinstance(config, configuration.Config):
+        config = configuration.load(config)
+    settings = Settings(
+        strict=strict,
+        login=login,
+        public_url=public_url.rstrip("/") if public_url else None,
+        redirect_hosts=config.redirect_hosts,
+        lifetimes=config.lifetimes,
+        instance=Randomness().token(9),
+    )
+    return App(config, settings, clock or Clock(), Randomness(seed))
+
+
+def _answer(context: Context, name: str) -> Response:
+    endpoint = ENDPOINTS[name]
+    context.entry.endpoint = name
+    context.entry.issuer = context.issuer.url
+    method = "GET" if context.request.method == "HEAD" else context.request.method
+    if method == "OPTIONS" and endpoint.cors:
+        response = Response(204, b"", _preflight(endpoint))
+    elif method not in endpoint.methods:
+        allowed = ", ".join(endpoint.methods)
+        wrong = Refusal("invalid_request", f"{method} is not for this endpoint.", None, allowed, method, status=405)
+        response = _refused(context, endpoint, wrong)
+        response.headers.append(("Allow", allowed))
+    else:
+        try:
+            response = _handler(endpoint)(context)
+        except RefusedError as refused:
+            response = _refused(context, endpoint, refused.refusal)
+        except ValueError as unreadable:  # Request.query, .form and .body, which name what they expected
+            response = _refused(
+                context, endpoint, Refusal("invalid_request", f"The request is unreadable: {unreadable}.")
+            )
+    if endpoint.cors:
+        response.headers.append(("Access-Control-Allow-Origin", "*"))
+    return response
+
+
+def _preflight(endpoint: Endpoint) -> list[tuple[str, str]]:
+    return [
+        ("Access-Control-Allow-Methods", ", ".join(endpoint.methods)),
+        ("Access-Control-Allow-Headers", "Authorization, Content-Type"),
+        ("Access-Control-Max-Age", "600"),
+    ]
+
+
+def _handler(endpoint: Endpoint) -> Callable[[Context], Response]:
+    module, _, function = endpoint.handler.partition(":")
+    handler: Callable[[Context], Response] = getattr(import_module(module), function)
+    return handler
+
+
+def _refused(context: Context, endpoint: Endpoint, refusal: Refusal) -> Response:
+    context.note(refusal)
+    from fake_idp.oidc import errors
+
+    return errors.RENDERERS[endpoint.errors](context, refusal)

@@ -1,0 +1,109 @@
+"""The identity provider as an object, for tests and programs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Self
+
+from fake_idp.app import DEFAULT_ISSUER, NAMESPACE_PREFIX, create_app
+from fake_idp.server import Server
+
+if TYPE_CHECKING:
+    import ssl
+    from collections.abc import Iterable
+    from pathlib import Path
+
+    from fake_idp.clock import Clock
+    from fake_idp.config import Config
+    from fake_idp.keys import KeySet
+    from fake_idp.recorder import Entry
+    from fake_idp.settings import LoginMode
+    from fake_idp.store import Store
+
+
+class FakeIdP:
+    """A running identity provider: `with FakeIdP() as idp:`, or `start` and `stop`.
+
+    The socket is bound at once, so `url` and `issuer` are known before the start. `strict` turns every check on,
+    `login="auto"` logs people in without a page, `seed` makes codes and identifiers repeatable, `config` is a
+    `Config` or the path of a TOML file. Raises ConfigError, and CannotListenError when the port is taken.
+    """
+
+    def __init__(
+        self,
+        port: int = 0,
+        *,
+        host: str = "127.0.0.1",
+        strict: bool = False,
+        login: LoginMode = "page",
+        seed: int | str | None = None,
+        clock: Clock | None = None,
+        config: Config | Path | str | None = None,
+        public_url: str | None = None,
+        tls: ssl.SSLContext | None = None,
+        allowed_hosts: Iterable[str] | None = None,
+    ) -> None:
+        self.app = create_app(config, strict=strict, login=login, seed=seed, clock=clock, public_url=public_url)
+        self.server = Server(self.app, host, port, tls=tls, allowed_hosts=allowed_hosts)
+
+    @property
+    def url(self) -> str:
+        """Scheme, host and port that clients use, without a trailing slash."""
+        return self.app.settings.public_url or self.server.url
+
+    @property
+    def port(self) -> int:
+        """The port listened on."""
+        return self.server.port
+
+    @property
+    def instance(self) -> str:
+        """The identifier of this very provider, as /healthz gives it."""
+        return self.app.settings.instance
+
+    @property
+    def clock(self) -> Clock:
+        """The clock of the default namespace, which all others follow."""
+        return self.app.clock
+
+    @property
+    def store(self) -> Store:
+        """The state of the default namespace."""
+        return self.app.default.store
+
+    @property
+    def keys(self) -> KeySet:
+        """The signing keys of the default namespace."""
+        return self.app.default.keys
+
+    def issuer(self, name: str = DEFAULT_ISSUER, *, namespace: str = "") -> str:
+        """The issuer identifier of that name."""
+        prefix = f"{NAMESPACE_PREFIX}{namespace}" if namespace else ""
+        return f"{self.url}{prefix}/{name}"
+
+    def metadata_url(self, name: str = DEFAULT_ISSUER, *, namespace: str = "") -> str:
+        """Where the issuer's discovery document is."""
+        return self.issuer(name, namespace=namespace) + "/.well-known/openid-configuration"
+
+    def requests(self, endpoint: str | None = None, *, namespace: str = "", **match: Any) -> list[Entry]:
+        """The recorded requests, oldest first; `match` takes client, user, flow and accepted."""
+        return self.app.namespace(namespace).recorder.requests(endpoint, **match)
+
+    def flow(self, flow: str, *, namespace: str = "") -> list[Entry]:
+        """All requests of one login, from the authorization request to the last refresh."""
+        return self.requests(namespace=namespace, flow=flow)
+
+    def start(self) -> Self:
+        """Begin to answer."""
+        self.server.start()
+        return self
+
+    def stop(self) -> None:
+        """Stop answering and close every socket."""
+        self.server.stop()
+
+    def __enter__(self) -> Self:
+        """Start, and stop at the end of the block."""
+        return self.start()
+
+    def __exit__(self, *exc_info: object) -> None:
+        self.stop()

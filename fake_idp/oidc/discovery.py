@@ -1,0 +1,41 @@
+"""The metadata document and the JWK Set (OIDC Discovery 4, RFC 8414 3, RFC 7517 5)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from fake_idp.web import json_response
+
+if TYPE_CHECKING:
+    from fake_idp.context import Context, Issuer
+    from fake_idp.web import Response
+
+ADVERTISED_ENDPOINTS = {
+    "authorize": "authorization_endpoint",
+    "token": "token_endpoint",
+    "userinfo": "userinfo_endpoint",
+    "jwks": "jwks_uri",
+    "introspection": "introspection_endpoint",
+    "revocation": "revocation_endpoint",
+    "end_session": "end_session_endpoint",
+    "registration": "registration_endpoint",
+    "device_authorization": "device_authorization_endpoint",
+}
+
+
+def document(issuer: Issuer) -> dict[str, Any]:
+    """What this issuer says about itself: the endpoints that its shape has, and the shape's other members."""
+    endpoints = {
+        member: issuer.endpoint(name) for name, member in ADVERTISED_ENDPOINTS.items() if name in issuer.shape.endpoints
+    }
+    return {"issuer": issuer.url, **endpoints, **issuer.shape.metadata}
+
+
+def handle(context: Context) -> Response:
+    """Serve the document, at either of its two well-known places."""
+    return json_response(document(context.issuer))
+
+
+def handle_jwks(context: Context) -> Response:
+    """Serve the public keys."""
+    return json_response(context.namespace.keys.jwks())

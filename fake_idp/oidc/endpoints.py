@@ -1,0 +1,32 @@
+"""The endpoints by name: who handles them, with which methods, and how they say no.
+
+Which paths they have, and which of them an issuer offers at all, is the business of its shape.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """`handler` is "module:function", imported at the first request: what nobody asks for costs nothing."""
+
+    handler: str
+    methods: tuple[str, ...]
+    errors: Literal["page", "json", "token", "bearer", "github_api"]
+    cors: bool = False
+
+
+ENDPOINTS = {
+    "discovery": Endpoint("fake_idp.oidc.discovery:handle", ("GET",), "json", cors=True),
+    "authorization_server_metadata": Endpoint("fake_idp.oidc.discovery:handle", ("GET",), "json", cors=True),
+    "jwks": Endpoint("fake_idp.oidc.discovery:handle_jwks", ("GET",), "json", cors=True),
+    "authorize": Endpoint("fake_idp.oidc.authorize:handle", ("GET", "POST"), "page"),
+    "login": Endpoint("fake_idp.oidc.login:handle", ("GET", "POST"), "page"),
+    "totp": Endpoint("fake_idp.oidc.login:handle_totp", ("GET", "POST"), "page"),
+    "consent": Endpoint("fake_idp.oidc.consent:handle", ("GET", "POST"), "page"),
+    "token": Endpoint("fake_idp.oidc.token:handle", ("POST",), "token", cors=True),
+    "userinfo": Endpoint("fake_idp.oidc.userinfo:handle", ("GET", "POST"), "bearer", cors=True),
+}

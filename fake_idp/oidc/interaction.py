@@ -1,0 +1,165 @@
+"""From the authorization request to its answer: which page comes next, and when it is done."""
+
+from __future__ import annotations
+
+import hmac
+from typing import TYPE_CHECKING
+from urllib.parse import urlencode
+
+from fake_idp.oidc import authorization_response, sessions
+from fake_idp.refusal import Refusal, refuse
+from fake_idp.store import Grant
+from fake_idp.web import redirect
+
+if TYPE_CHECKING:
+    from fake_idp.config import Person
+    from fake_idp.context import Context
+    from fake_idp.oidc.authorization_request import ReplyTo
+    from fake_idp.store import Pending
+    from fake_idp.web import Response
+
+MAX_WRONG_PASSWORDS = 5
+DENIED = Refusal(
+    "access_denied",
+    "The person did not consent, or cancelled the login.",
+    clause="RFC 6749 4.1.2.1",
+    fix="log in again and press the other button",
+)
+
+
+def begin(context: Context, pending: Pending) -> Response:
+    """Answer the client at once when that is possible, else show the first page."""
+    if pending.session is None and context.settings.login == "auto":
+        return _log_in_automatically(context, pending)
+    return proceed(context, pending)
+
+
+def proceed(context: Context, pending: Pending) -> Response:
+    """Show the page that the login needs next; without one, answer the client."""
+    if pending.session is None:
+        return _show(context, pending, "totp" if pending.username else "login")
+    if not pending.consented and _needs_consent(context, pending):
+        if "none" in pending.request.prompt:
+            return tell_client(context, pending.request.reply_to, Refusal(
+                "consent_required", "The person has not consented yet.", "prompt", "consent given before", "none",
+                "OIDC Core 3.1.2.6", "send the request again without prompt=none"))  # fmt: skip
+        return _show(context, pending, "consent")
+    context.store.pending.pop(pending.id)
+    return _answer(context, pending)
+
+
+def log_in(context: Context, pending: Pending, person: Person) -> Response:
+    """Make `person` the one who is logged in, in this browser too, and go on."""
+    context.entry.user = person.username
+    session = pending.session = sessions.new_session(context, person)
+    response = proceed(context, pending)
+    sessions.remember(context, session, response)
+    return response
+
+
+def deny(context: Context, pending: Pending) -> Response:
+    """The person said no: end the login and tell the client."""
+    context.store.pending.pop(pending.id)
+    return tell_client(context, pending.request.reply_to, DENIED)
+
+
+def tell_client(context: Context, reply_to: ReplyTo, refusal: Refusal) -> Response:
+    """An error response to the client (RFC 6749 4.1.2.1)."""
+    context.note(refusal)
+    return authorization_response.send(context, reply_to, authorization_response.error(context, reply_to, refusal))
+
+
+def find_pending(context: Context) -> Pending:
+    """The login that this page belongs to, begun in this browser. A POST must carry its CSRF token."""
+    pending = context.store.pending.get(context.request.parameters.get("tx"))
+    if pending is None or pending.issuer != context.issuer.url:
+        raise refuse(
+            "invalid_request", "This login is over or has expired.", parameter="tx",
+            expected=f"a login begun less than {context.settings.lifetimes.login} seconds ago", seen="none",
+            fix="go back to the application and log in again",
+        )  # fmt: skip
+    context.entry.flow = pending.flow
+    context.saw_client(pending.request.client)
+    if pending.browser not in context.request.cookies(sessions.BROWSER_COOKIE):
+        raise refuse(
+            "invalid_request", "This login was begun in another browser, or cookies are blocked.",
+            expected=f"the cookie {sessions.BROWSER_COOKIE} set when the login began", seen="none or another one",
+            fix="log in in one browser, with cookies allowed", status=403,
+        )  # fmt: skip
+    token = context.request.form.get("csrf") or ""
+    if context.request.method == "POST" and not hmac.compare_digest(token.encode(), pending.csrf.encode()):
+        raise refuse(
+            "invalid_request", "The form does not come from the page of this login.", parameter="csrf",
+            expected="the token in the form", seen="another one" if token else "none",
+            fix="submit the form with all its hidden fields", status=403,
+        )  # fmt: skip
+    return pending
+
+
+def locked(context: Context, person: Person) -> Refusal | None:
+    """Why `person` may not log in now: locked in the configuration, or by too many wrong passwords."""
+    if person.locked:
+        return Refusal(
+            "access_denied", "This account is locked.", seen=person.username, status=403,
+            fix="set locked = false for this person, or log in as somebody else",
+        )  # fmt: skip
+    if (context.store.wrong_passwords.get(person.username) or 0) >= MAX_WRONG_PASSWORDS:
+        return Refusal(
+            "access_denied",
+            f"This account is locked after {MAX_WRONG_PASSWORDS} wrong passwords.",
+            seen=person.username,
+            status=429,
+            fix=f"wait {context.settings.lifetimes.login} seconds, or use another namespace",
+        )
+    return None
+
+
+def _log_in_automatically(context: Context, pending: Pending) -> Response:
+    person = pending.request.hinted or context.directory.default_person
+    refusal = locked(context, person)
+    if refusal is not None:
+        return tell_client(context, pending.request.reply_to, refusal)
+    pending.consented = True
+    return log_in(context, pending, person)
+
+
+def _show(context: Context, pending: Pending, endpoint: str) -> Response:
+    context.store.pending.put(pending.id, pending, context.settings.lifetimes.login)
+    return redirect(context.request, f"{context.issuer.endpoint(endpoint)}?{urlencode({'tx': pending.id})}")
+
+
+def _needs_consent(context: Context, pending: Pending) -> bool:
+    request = pending.request
+    if "consent" in request.prompt:
+        return True
+    given = context.store.consents.get(consent_key(pending)) or frozenset()
+    return request.client.require_consent and not given.issuperset(request.scope)
+
+
+def consent_key(pending: Pending) -> str:
+    """Who has consented to what, for the store."""
+    username = pending.session.username if pending.session else ""
+    return f"{pending.issuer} {pending.request.client.client_id} {username}"
+
+
+def _answer(context: Context, pending: Pending) -> Response:
+    request = pending.request
+    grant = Grant(
+        client=request.client,
+        issuer=pending.issuer,
+        flow=pending.flow,
+        scope=request.scope,
+        session=pending.session,
+        redirect_uri=request.reply_to.sent_uri,
+        nonce=request.nonce,
+        code_challenge=request.code_challenge,
+        code_challenge_method=request.code_challenge_method,
+        claims=request.claims,
+        code_expires=context.now + context.settings.lifetimes.authorization_code,
+    )
+    code = context.randomness.token(32)
+    # Kept for longer than it is good for, so that a second use is recognized and not merely unknown.
+    context.store.codes.put(code, grant, context.settings.lifetimes.access_token)
+    return authorization_response.send(
+        context, request.reply_to, authorization_response.success(context, request.reply_to, code)
+    )

@@ -1,0 +1,27 @@
+"""How an identity provider behaves, whatever its people and clients are."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from fake_idp.config import Lifetimes
+
+LoginMode = Literal["page", "auto"]
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """`strict` turns every check on; `login="auto"` logs people in without a page.
+
+    `public_url` is the scheme and host that issuers carry, for when the Host header is not what clients use.
+    `redirect_hosts` may receive authorization responses beside this machine. `instance` identifies this process.
+    """
+
+    strict: bool
+    login: LoginMode
+    public_url: str | None
+    redirect_hosts: tuple[str, ...]
+    lifetimes: Lifetimes
+    instance: str
