@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import threading
 from collections import OrderedDict
+from functools import cache
 from importlib import import_module
 from typing import TYPE_CHECKING
 
@@ -48,7 +49,7 @@ class App:
         self.clock = clock
         self.directory = Directory(config)
         self.randomness = randomness
-        self._issuers = {issuer.name: Routes(configuration.load_shape(issuer.shape)) for issuer in config.issuers}
+        self._shapes = {issuer.name: issuer.shape for issuer in config.issuers}
         self._lock = threading.Lock()
         self._namespaces: OrderedDict[str, Namespace] = OrderedDict()
         self.default = self._new_namespace("", clock)
@@ -113,19 +114,20 @@ class App:
         Configured issuers go first, then the root; under permissive, any other name is an issuer like `default`.
         """
         name, slash, rest = path[1:].partition("/")
-        mounts = [(name, f"/{name}", slash + rest)] if name in self._issuers else []
+        mounts = [(name, f"/{name}", slash + rest)] if name in self._shapes else []
         mounts.append((DEFAULT_ISSUER, "", path))
-        if not self.settings.strict and name not in self._issuers and _NAME.fullmatch(name):
+        if not self.settings.strict and name not in self._shapes and _NAME.fullmatch(name):
             mounts.append((name, f"/{name}", slash + rest))
         for issuer, mount, tail in mounts:
-            routes = self._issuers.get(issuer) or self._issuers.get(DEFAULT_ISSUER)
+            shape = self._shapes.get(issuer) or self._shapes.get(DEFAULT_ISSUER)
+            routes = Routes.of(shape) if shape else None
             match = routes.match(tail) if routes else None
             if routes and match:
                 return issuer, mount, routes.shape, *match
         return None
 
     def _not_found(self, path: str, entry: Entry) -> Response:
-        names = ", ".join(f"/{name}" for name in self._issuers)
+        names = ", ".join(f"/{name}" for name in self._shapes)
         entry.accepted = False
         entry.reason = f"no endpoint has the path {path}"
         return json_response(
@@ -148,6 +150,12 @@ class Routes:
         self._patterns = [
             (re.compile(re.sub(r"\{(\w+)\}", r"(?P<\1>[^/]+)", path)), name) for path, name in paths if "{" in path
         ]
+
+    @staticmethod
+    @cache
+    def of(shape: str) -> Routes:
+        """The routes of the bundled shape of that name, read when first asked for."""
+        return Routes(configuration.load_shape(shape))
 
     def match(self, path: str) -> tuple[str, dict[str, str]] | None:
         """The endpoint with this path, and what stands in its variable segments."""

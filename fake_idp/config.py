@@ -34,6 +34,7 @@ class GitHubAccount(_Table, frozen=True, kw_only=True):
     login: str
     orgs: tuple[str, ...] = ()
     org_role: Literal["member", "admin"] = "member"
+    public_email: bool = False
 
 
 class Person(_Table, frozen=True, kw_only=True):

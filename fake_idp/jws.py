@@ -6,31 +6,21 @@ be wrong on request. The header and the payload are taken as they are; only `sig
 
 from __future__ import annotations
 
-import base64
 import hashlib
 import hmac
 import json
 from typing import TYPE_CHECKING, Any
 
+from fake_idp import base64url
+
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes
 
 
-def b64url(data: bytes) -> str:
-    """Base64url without padding (RFC 7515 2)."""
-    return base64.urlsafe_b64encode(data).rstrip(b"=").decode("ascii")
-
-
-def b64url_decode(text: str) -> bytes:
-    """The inverse of `b64url`; raises ValueError for anything that is not base64url."""
-    raw = text.encode("ascii")
-    return base64.b64decode(raw + b"=" * (-len(raw) % 4), altchars=b"-_", validate=True)
-
-
 def compact(header: dict[str, Any], payload: bytes, key: PrivateKeyTypes | bytes | None) -> str:
     """The compact serialization of `payload` under `header`, signed by the algorithm the header names."""
-    signing_input = f"{b64url(_json(header))}.{b64url(payload)}"
-    return f"{signing_input}.{b64url(signature(str(header.get('alg')), key, signing_input.encode('ascii')))}"
+    signing_input = f"{base64url.encode(_json(header))}.{base64url.encode(payload)}"
+    return f"{signing_input}.{base64url.encode(signature(str(header.get('alg')), key, signing_input.encode('ascii')))}"
 
 
 def jwt(header: dict[str, Any], claims: dict[str, Any], key: PrivateKeyTypes | bytes | None) -> str:
@@ -65,7 +55,7 @@ def half_hash(alg: str, value: str) -> str:
     Ed25519 signs over SHA-512 (RFC 8032 5.1), so EdDSA takes that; all others here take SHA-256.
     """
     digest = (hashlib.sha512 if alg == "EdDSA" else hashlib.sha256)(value.encode("ascii")).digest()
-    return b64url(digest[: len(digest) // 2])
+    return base64url.encode(digest[: len(digest) // 2])
 
 
 def _json(value: dict[str, Any]) -> bytes:

@@ -9,7 +9,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from fake_idp import jws
+from fake_idp import base64url
 from fake_idp.data import fixtures
 
 if TYPE_CHECKING:
@@ -109,12 +109,12 @@ def public_jwk(kid: str, key: PrivateKeyTypes) -> dict[str, Any]:
         point = key.public_key().public_numbers()
         return {**jwk, "kty": "EC", "crv": "P-256", "x": _number(point.x, 32), "y": _number(point.y, 32)}
     if isinstance(key, ed25519.Ed25519PrivateKey):
-        return {**jwk, "kty": "OKP", "crv": "Ed25519", "x": jws.b64url(key.public_key().public_bytes_raw())}
+        return {**jwk, "kty": "OKP", "crv": "Ed25519", "x": base64url.encode(key.public_key().public_bytes_raw())}
     raise ValueError(f"expected an RSA, P-256 or Ed25519 private key, got {type(key).__name__}")
 
 
 def _number(value: int, size: int = 0) -> str:
-    return jws.b64url(value.to_bytes(size or (value.bit_length() + 7) // 8, "big"))
+    return base64url.encode(value.to_bytes(size or (value.bit_length() + 7) // 8, "big"))
 
 
 def _public(kid: str, file: str) -> dict[str, Any]:

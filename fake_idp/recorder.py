@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import threading
 from collections import deque
 from dataclasses import dataclass, field
@@ -96,4 +95,6 @@ def redacted_query(query: str) -> str:
 
 def fingerprint(secret: str) -> str:
     """A mark that is the same for the same secret and does not give it away."""
+    import hashlib
+
     return f"<redacted:{hashlib.sha256(secret.encode()).hexdigest()[:8]}>"

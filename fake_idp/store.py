@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 if TYPE_CHECKING:
     from fake_idp.clock import Clock
     from fake_idp.config import Client
-    from fake_idp.oidc.authorization_request import AuthorizationRequest
+    from fake_idp.records import AccessToken, DeviceRequest, Grant, Pending, RefreshToken, Session
 
 V = TypeVar("V")
 
@@ -55,76 +54,6 @@ class Shelf(Generic[V]):
         return len(self._entries)
 
 
-@dataclass(frozen=True, slots=True)
-class Session:
-    """A person's login at the identity provider, in one browser, at one issuer. `auth_time` in seconds."""
-
-    sid: str
-    username: str
-    issuer: str
-    auth_time: int
-    amr: tuple[str, ...]
-    acr: str
-
-
-@dataclass(slots=True)
-class Pending:
-    """A login under way, from the authorization request until its answer."""
-
-    id: str
-    csrf: str
-    browser: str
-    issuer: str
-    flow: str
-    request: AuthorizationRequest
-    session: Session | None = None
-    username: str | None = None  # whose password was right, while the second factor is awaited
-    consented: bool = False
-
-
-@dataclass(slots=True)
-class Grant:
-    """What a person (or, without a session, the client itself) has granted; all tokens of one login share it."""
-
-    client: Client
-    issuer: str
-    flow: str
-    scope: tuple[str, ...]
-    session: Session | None = None
-    redirect_uri: str | None = None  # as the authorization request named it, None if it did not
-    nonce: str | None = None
-    code_challenge: str | None = None
-    code_challenge_method: str = "S256"
-    claims: dict[str, Any] = field(default_factory=dict)
-    code_expires: int = 0
-    redeemed: bool = False
-    revoked: str | None = None  # why
-
-
-@dataclass(slots=True)
-class AccessToken:
-    """An issued access token. Times in seconds since the epoch."""
-
-    grant: Grant
-    scope: tuple[str, ...]
-    jti: str
-    issued: int
-    expires: int
-    audience: str
-    revoked: bool = False
-
-
-@dataclass(slots=True)
-class RefreshToken:
-    """An issued refresh token; `used` once it was exchanged for its successor."""
-
-    grant: Grant
-    scope: tuple[str, ...]
-    issued: int
-    expires: int
-    used: bool = False
-
-
 class Store:
     """The state of one namespace, under one lock. `lock` also makes a check and its change one step."""
 
@@ -140,6 +69,9 @@ class Store:
         self.access_tokens: Shelf[AccessToken] = shelf()
         self.refresh_tokens: Shelf[RefreshToken] = shelf()
         self.clients: Shelf[Client] = shelf()
+        self.registration_tokens: Shelf[str] = shelf()
+        self.devices: Shelf[DeviceRequest] = shelf()
+        self.user_codes: Shelf[DeviceRequest] = shelf()
         self.wrong_passwords: Shelf[int] = shelf()
         self.consents: Shelf[frozenset[str]] = shelf()
         self.seen_assertions: Shelf[bool] = shelf()

@@ -6,15 +6,14 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from fake_idp.oidc import authorization_request, interaction
-from fake_idp.oidc.sessions import browser_of, current_session
+from fake_idp.oidc.sessions import current_session
 from fake_idp.refusal import Refusal, RefusedError, refuse
-from fake_idp.store import Pending
 
 if TYPE_CHECKING:
     from fake_idp.config import Person
     from fake_idp.context import Context
     from fake_idp.oidc.authorization_request import AuthorizationRequest
-    from fake_idp.store import Session
+    from fake_idp.records import Session
     from fake_idp.web import Parameters, Response
 
 LOGIN_REQUIRED = Refusal(
@@ -44,19 +43,7 @@ def handle(context: Context) -> Response:
         session = None
     if session is None and "none" in request.prompt:
         return interaction.tell_client(context, reply_to, LOGIN_REQUIRED)
-    browser, cookies = browser_of(context)
-    pending = Pending(
-        id=context.randomness.token(),
-        csrf=context.randomness.token(),
-        browser=browser,
-        issuer=context.issuer.url,
-        flow=context.entry.flow,
-        request=request,
-        session=session,
-    )
-    response = interaction.begin(context, pending)
-    response.headers.extend(cookies)
-    return response
+    return interaction.begin(context, request, session)
 
 
 def _hinted(context: Context, parameters: Parameters) -> Person | None:

@@ -9,7 +9,7 @@ from fake_idp.refusal import refuse
 
 if TYPE_CHECKING:
     from fake_idp.context import Context
-    from fake_idp.store import AccessToken
+    from fake_idp.records import AccessToken
 
 
 def presented(context: Context, schemes: tuple[str, ...] = ("bearer",)) -> AccessToken:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from fake_idp import pages
 from fake_idp.oidc import interaction
+from fake_idp.records import DeviceRequest
 
 if TYPE_CHECKING:
     from fake_idp.context import Context
@@ -17,20 +18,16 @@ CONSENT_LIFETIME = 365 * 24 * 3600
 def handle(context: Context) -> Response:
     """Ask the person whether the client may have what it asks for."""
     pending = interaction.find_pending(context)
-    if pending.session is None:
+    request, session = pending.request, pending.session
+    if session is None or isinstance(request, DeviceRequest):
         return interaction.proceed(context, pending)
-    context.entry.user = pending.session.username
+    context.entry.user = session.username
     if context.request.method == "GET":
-        return pages.page(
-            context,
-            "consent",
-            pending=pending,
-            client=pending.request.client,
-            person=context.person(pending.session.username),
-            scope=pending.request.scope,
-        )
+        person = context.person(session.username)
+        return pages.page(context, "consent", pending=pending, request=request, person=person)
     if context.request.form.get("action") != "allow":
-        return interaction.deny(context, pending)
+        return interaction.fail(context, pending, interaction.DENIED)
     pending.consented = True
-    context.store.consents.put(interaction.consent_key(pending), frozenset(pending.request.scope), CONSENT_LIFETIME)
+    key = interaction.consent_key(context, request.client, session)
+    context.store.consents.put(key, frozenset(request.scope), CONSENT_LIFETIME)
     return interaction.proceed(context, pending)

@@ -28,5 +28,18 @@ ENDPOINTS = {
     "totp": Endpoint("fake_idp.oidc.login:handle_totp", ("GET", "POST"), "page"),
     "consent": Endpoint("fake_idp.oidc.consent:handle", ("GET", "POST"), "page"),
     "token": Endpoint("fake_idp.oidc.token:handle", ("POST",), "token", cors=True),
+    "introspection": Endpoint("fake_idp.oidc.introspection:handle", ("POST",), "token"),
+    "revocation": Endpoint("fake_idp.oidc.revocation:handle", ("POST",), "token", cors=True),
+    "end_session": Endpoint("fake_idp.oidc.end_session:handle", ("GET", "POST"), "page"),
+    "registration": Endpoint("fake_idp.oidc.registration:handle", ("POST",), "json", cors=True),
+    "client_configuration": Endpoint(
+        "fake_idp.oidc.registration:handle_client", ("GET", "PUT", "DELETE"), "bearer", cors=True
+    ),
+    "device_authorization": Endpoint("fake_idp.oidc.device:handle_authorization", ("POST",), "token"),
+    "device": Endpoint("fake_idp.oidc.device:handle", ("GET", "POST"), "page"),
+    "github_user": Endpoint("fake_idp.oidc.github:handle_user", ("GET",), "github_api"),
+    "github_emails": Endpoint("fake_idp.oidc.github:handle_emails", ("GET",), "github_api"),
+    "github_orgs": Endpoint("fake_idp.oidc.github:handle_orgs", ("GET",), "github_api"),
+    "github_membership": Endpoint("fake_idp.oidc.github:handle_membership", ("GET",), "github_api"),
     "userinfo": Endpoint("fake_idp.oidc.userinfo:handle", ("GET", "POST"), "bearer", cors=True),
 }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from fake_idp import base64url
 from fake_idp.oidc import inbound
 from fake_idp.refusal import refuse
 
@@ -18,7 +19,7 @@ def verified(context: Context, token: str) -> dict[str, Any]:
     client = context.client(str(audience[0] if isinstance(audience, list) and audience else audience))
     try:
         if client is not None and client.id_token_signed_response_alg == "HS256" and client.client_secret:
-            secret = {"kty": "oct", "k": _b64url(client.client_secret)}
+            secret = {"kty": "oct", "k": base64url.encode(client.client_secret.encode())}
             claims = inbound.verify(token, {"keys": [secret]}, ("HS256",))
         else:
             claims = inbound.verify(token, context.namespace.keys.jwks())
@@ -34,9 +35,3 @@ def verified(context: Context, token: str) -> dict[str, Any]:
             expected=context.issuer.url, seen=str(claims.get("iss"))[:200], clause="OIDC Core 3.1.2.1",
         )  # fmt: skip
     return claims
-
-
-def _b64url(text: str) -> str:
-    from fake_idp import jws
-
-    return jws.b64url(text.encode())

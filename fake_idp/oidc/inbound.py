@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any, cast
 
-from fake_idp import jws
+from fake_idp import base64url
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -47,7 +47,7 @@ def verify(token: str, jwks: dict[str, Any], algorithms: Sequence[str] = ASYMMET
 def unverified_claims(token: str) -> dict[str, Any]:
     """What `token` claims, whoever made it; empty if it cannot be read."""
     try:
-        claims = json.loads(jws.b64url_decode(token.split(".")[1]))
+        claims = json.loads(base64url.decode(token.split(".")[1]))
     except (ValueError, IndexError):
         return {}
     return claims if isinstance(claims, dict) else {}

@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
 from fake_idp.oidc import authorization_response, sessions
+from fake_idp.records import DeviceRequest, Grant, Pending
 from fake_idp.refusal import Refusal, refuse
-from fake_idp.store import Grant
 from fake_idp.web import redirect
 
 if TYPE_CHECKING:
-    from fake_idp.config import Person
+    from fake_idp.config import Client, Person
     from fake_idp.context import Context
-    from fake_idp.oidc.authorization_request import ReplyTo
-    from fake_idp.store import Pending
+    from fake_idp.oidc.authorization_request import AuthorizationRequest, ReplyTo
+    from fake_idp.records import Session
     from fake_idp.web import Response
 
 MAX_WRONG_PASSWORDS = 5
@@ -25,27 +25,53 @@ DENIED = Refusal(
     clause="RFC 6749 4.1.2.1",
     fix="log in again and press the other button",
 )
+CONSENT_REQUIRED = Refusal(
+    "consent_required",
+    "The person has not consented yet.",
+    "prompt",
+    "consent given before",
+    "none",
+    "OIDC Core 3.1.2.6",
+    "send the request again without prompt=none",
+)
 
 
-def begin(context: Context, pending: Pending) -> Response:
-    """Answer the client at once when that is possible, else show the first page."""
-    if pending.session is None and context.settings.login == "auto":
-        return _log_in_automatically(context, pending)
-    return proceed(context, pending)
+def begin(context: Context, request: AuthorizationRequest | DeviceRequest, session: Session | None) -> Response:
+    """Answer at once when `session` is all it takes, else show the first page."""
+    browser, cookies = sessions.browser_of(context)
+    pending = Pending(
+        id=context.randomness.token(),
+        csrf=context.randomness.token(),
+        browser=browser,
+        issuer=context.issuer.url,
+        flow=context.entry.flow or "",
+        request=request,
+        session=session,
+        consented=context.settings.login == "auto",
+    )
+    if session is None and context.settings.login == "auto":
+        response = _log_in_automatically(context, pending)
+    else:
+        response = proceed(context, pending)
+    response.headers.extend(cookies)
+    return response
 
 
 def proceed(context: Context, pending: Pending) -> Response:
     """Show the page that the login needs next; without one, answer the client."""
-    if pending.session is None:
+    request, session = pending.request, pending.session
+    if session is None:
         return _show(context, pending, "totp" if pending.username else "login")
-    if not pending.consented and _needs_consent(context, pending):
-        if "none" in pending.request.prompt:
-            return tell_client(context, pending.request.reply_to, Refusal(
-                "consent_required", "The person has not consented yet.", "prompt", "consent given before", "none",
-                "OIDC Core 3.1.2.6", "send the request again without prompt=none"))  # fmt: skip
+    if isinstance(request, DeviceRequest):
+        context.store.pending.pop(pending.id)
+        page = context.issuer.endpoint("device")
+        return redirect(context.request, f"{page}?{urlencode({'user_code': request.user_code})}")
+    if not pending.consented and _needs_consent(context, request, session):
+        if "none" in request.prompt:
+            return tell_client(context, request.reply_to, CONSENT_REQUIRED)
         return _show(context, pending, "consent")
     context.store.pending.pop(pending.id)
-    return _answer(context, pending)
+    return _send_code(context, pending, request)
 
 
 def log_in(context: Context, pending: Pending, person: Person) -> Response:
@@ -57,10 +83,14 @@ def log_in(context: Context, pending: Pending, person: Person) -> Response:
     return response
 
 
-def deny(context: Context, pending: Pending) -> Response:
-    """The person said no: end the login and tell the client."""
+def fail(context: Context, pending: Pending, refusal: Refusal) -> Response:
+    """End the login without success, and tell whoever waits for it."""
     context.store.pending.pop(pending.id)
-    return tell_client(context, pending.request.reply_to, DENIED)
+    if isinstance(pending.request, DeviceRequest):
+        from fake_idp.oidc import device
+
+        return device.refuse_device(context, pending.request, refusal)
+    return tell_client(context, pending.request.reply_to, refusal)
 
 
 def tell_client(context: Context, reply_to: ReplyTo, refusal: Refusal) -> Response:
@@ -114,12 +144,21 @@ def locked(context: Context, person: Person) -> Refusal | None:
     return None
 
 
+def hinted(pending: Pending) -> Person | None:
+    """The person that the client named; devices name none."""
+    return None if isinstance(pending.request, DeviceRequest) else pending.request.hinted
+
+
+def consent_key(context: Context, client: Client, session: Session) -> str:
+    """Who has consented to whom, for the store."""
+    return f"{context.issuer.url} {client.client_id} {session.username}"
+
+
 def _log_in_automatically(context: Context, pending: Pending) -> Response:
-    person = pending.request.hinted or context.directory.default_person
+    person = hinted(pending) or context.directory.default_person
     refusal = locked(context, person)
     if refusal is not None:
-        return tell_client(context, pending.request.reply_to, refusal)
-    pending.consented = True
+        return fail(context, pending, refusal)
     return log_in(context, pending, person)
 
 
@@ -128,22 +167,14 @@ def _show(context: Context, pending: Pending, endpoint: str) -> Response:
     return redirect(context.request, f"{context.issuer.endpoint(endpoint)}?{urlencode({'tx': pending.id})}")
 
 
-def _needs_consent(context: Context, pending: Pending) -> bool:
-    request = pending.request
+def _needs_consent(context: Context, request: AuthorizationRequest, session: Session) -> bool:
     if "consent" in request.prompt:
         return True
-    given = context.store.consents.get(consent_key(pending)) or frozenset()
+    given = context.store.consents.get(consent_key(context, request.client, session)) or frozenset()
     return request.client.require_consent and not given.issuperset(request.scope)
 
 
-def consent_key(pending: Pending) -> str:
-    """Who has consented to what, for the store."""
-    username = pending.session.username if pending.session else ""
-    return f"{pending.issuer} {pending.request.client.client_id} {username}"
-
-
-def _answer(context: Context, pending: Pending) -> Response:
-    request = pending.request
+def _send_code(context: Context, pending: Pending, request: AuthorizationRequest) -> Response:
     grant = Grant(
         client=request.client,
         issuer=pending.issuer,

@@ -12,7 +12,7 @@ from fake_idp.refusal import Refusal
 if TYPE_CHECKING:
     from fake_idp.config import Person
     from fake_idp.context import Context
-    from fake_idp.store import Pending
+    from fake_idp.records import Pending
     from fake_idp.web import Response
 
 
@@ -23,7 +23,7 @@ def handle(context: Context) -> Response:
     if context.request.method == "GET":
         return _page(context, pending)
     if form.get("action") == "deny":
-        return interaction.deny(context, pending)
+        return interaction.fail(context, pending, interaction.DENIED)
     one_click = form.get("person")
     name = one_click or form.get("username") or ""
     person = context.directory.find(name)
@@ -51,7 +51,7 @@ def handle_totp(context: Context) -> Response:
     if context.request.method == "GET":
         return _totp_page(context, pending)
     if context.request.form.get("action") == "deny":
-        return interaction.deny(context, pending)
+        return interaction.fail(context, pending, interaction.DENIED)
     refusal = interaction.locked(context, person) or _check_code(context, person)
     if refusal is not None:
         return _totp_page(context, pending, refusal)
@@ -106,7 +106,7 @@ def _wrong_password(username: str) -> Refusal:
 
 
 def _page(context: Context, pending: Pending, refusal: Refusal | None = None) -> Response:
-    hinted = pending.request.hinted
+    hinted = interaction.hinted(pending)
     if refusal is not None:
         context.note(refusal)
     return pages.page(

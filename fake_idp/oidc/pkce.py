@@ -6,7 +6,7 @@ import hashlib
 import hmac
 import re
 
-from fake_idp.jws import b64url
+from fake_idp import base64url
 from fake_idp.refusal import Refusal
 
 _UNRESERVED = re.compile(r"[A-Za-z0-9._~-]{43,128}")
@@ -77,7 +77,7 @@ def verifier_problem(challenge: str | None, method: str, verifier: str | None) -
             f"{len(verifier)} characters",
             "RFC 7636 4.1",
         )
-    proof = verifier if method == "plain" else b64url(hashlib.sha256(verifier.encode("ascii")).digest())
+    proof = verifier if method == "plain" else base64url.encode(hashlib.sha256(verifier.encode("ascii")).digest())
     if not hmac.compare_digest(proof, challenge):
         return Refusal(
             "invalid_grant",

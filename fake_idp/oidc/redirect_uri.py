@@ -50,6 +50,12 @@ def problem(uri: str, client: Client, *, registered: bool, strict: bool, hosts: 
     )
 
 
+def leads_here(uri: str, hosts: Sequence[str]) -> bool:
+    """Whether a web address is on this machine or on one of the configured `hosts`."""
+    split = _split(uri)
+    return split is not None and split[0] in ("http", "https") and (is_loopback(split[1]) or split[1] in hosts)
+
+
 def is_loopback(host: str) -> bool:
     """Whether the name or address means this machine (RFC 8252 7.3)."""
     if host == "localhost" or host.endswith(".localhost"):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from fake_idp.store import Session
+from fake_idp.records import Session
 
 if TYPE_CHECKING:
     from fake_idp.config import Person
@@ -37,6 +37,7 @@ def new_session(context: Context, person: Person) -> Session:
         auth_time=context.now,
         amr=factors,
         acr=MULTI_FACTOR if person.totp_secret else PASSWORD,
+        csrf=context.randomness.token(),
     )
 
 

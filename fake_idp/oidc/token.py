@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from fake_idp.config import DEVICE_CODE
 from fake_idp.oidc import errors, pkce, tokens
 from fake_idp.oidc.client_authentication import authenticate
+from fake_idp.records import Grant
 from fake_idp.refusal import RefusedError, refuse
-from fake_idp.store import Grant
 from fake_idp.web import FORM, NO_STORE
 
 if TYPE_CHECKING:
@@ -123,6 +124,71 @@ def check_owner(context: Context, client: Client, grant: Grant, parameter: str) 
         )  # fmt: skip
 
 
+def refresh_token(context: Context, client: Client) -> dict[str, Any]:
+    """New tokens for a refresh token (RFC 6749 6), which is good once: its second use revokes the whole family."""
+    token = context.request.form.get("refresh_token")
+    if token is None:
+        raise refuse(
+            "invalid_request", "There is no refresh_token.", parameter="refresh_token", expected="one", seen="none",
+            clause="RFC 6749 6",
+        )  # fmt: skip
+    record = context.store.refresh_tokens.get(tokens.key(token))
+    if record is None:
+        raise refuse(
+            "invalid_grant", "This refresh token is unknown here, or has expired.", parameter="refresh_token",
+            expected=f"one that {context.issuer.url} issued", seen="another value", clause="RFC 6749 5.2",
+        )  # fmt: skip
+    grant = record.grant
+    context.entry.flow = grant.flow
+    context.entry.user = grant.session.username if grant.session else None
+    check_owner(context, client, grant, "refresh_token")
+    scope = _narrowed(context.request.form.get("scope"), record.scope)
+    with context.store.lock:
+        if record.used and grant.revoked is None:
+            grant.revoked = "a refresh token was used a second time"
+        record.used = True
+    if grant.revoked is not None:
+        raise refuse(
+            "invalid_grant", f"All tokens of this login are revoked: {grant.revoked}.", parameter="refresh_token",
+            expected="the newest refresh token, used once", seen="a revoked one", clause="RFC 9700 4.14.2",
+            fix="store the refresh token of each response and forget the one before",
+        )  # fmt: skip
+    return tokens.issue(context, grant, scope)
+
+
+def client_credentials(context: Context, client: Client) -> dict[str, Any]:
+    """An access token for the client itself (RFC 6749 4.4)."""
+    if client.token_endpoint_auth_method == "none":
+        raise refuse(
+            "unauthorized_client", "A public client has no credentials to ask with.",
+            expected="a confidential client", seen=client.client_id[:100], clause="RFC 6749 4.4",
+        )  # fmt: skip
+    scope = tuple((context.request.form.get("scope") or client.scope or "").split())
+    context.entry.flow = context.randomness.token(6)
+    return tokens.issue(context, Grant(client, context.issuer.url, context.entry.flow, scope), scope)
+
+
+def device_code(context: Context, client: Client) -> dict[str, Any]:
+    """Tokens for a device, once its person has agreed (RFC 8628 3.4)."""
+    from fake_idp.oidc import device
+
+    return tokens.issue(context, grant := device.poll(context, client), grant.scope)
+
+
+def _narrowed(asked: str | None, granted: tuple[str, ...]) -> tuple[str, ...]:
+    """The scope of a refresh: what was granted, or less (RFC 6749 6)."""
+    scope = tuple((asked or "").split()) or granted
+    if unknown := [value for value in scope if value not in granted]:
+        raise refuse(
+            "invalid_scope", "A refresh cannot widen the scope.", parameter="scope", expected=" ".join(granted),
+            seen=" ".join(unknown)[:200], clause="RFC 6749 6",
+        )  # fmt: skip
+    return scope
+
+
 GRANTS: dict[str, Callable[[Context, Client], dict[str, Any]]] = {
     "authorization_code": authorization_code,
+    "refresh_token": refresh_token,
+    "client_credentials": client_credentials,
+    DEVICE_CODE: device_code,
 }

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 from fake_idp import jws
 from fake_idp.oidc import claims
+from fake_idp.records import AccessToken, RefreshToken
 from fake_idp.refusal import refuse
-from fake_idp.store import AccessToken, RefreshToken
 
 if TYPE_CHECKING:
     from fake_idp.config import Client
     from fake_idp.context import Context
-    from fake_idp.store import Grant, Session
+    from fake_idp.records import Grant, Session
 
 
 def issue(context: Context, grant: Grant, scope: tuple[str, ...]) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from fake_idp.web import NO_STORE, json_response
 
 if TYPE_CHECKING:
     from fake_idp.context import Context
-    from fake_idp.store import AccessToken, Session
+    from fake_idp.records import AccessToken, Session
     from fake_idp.web import Response
 
 
