@@ -68,7 +68,7 @@ class Check:
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """A rule's answer. `owner` and `fix` replace the declared ones where the observation knows better."""
+    """A rule's answer. `owner`, `fix` and `severity` replace the declared ones where the observation knows better."""
 
     status: Status
     expected: str
@@ -76,6 +76,7 @@ class Judgement:
     evidence: str = ""
     owner: Owner | None = None
     fix: str | None = None
+    severity: Severity | None = None
 
 
 def passed(expected: str, actual: str) -> Judgement:
@@ -84,10 +85,16 @@ def passed(expected: str, actual: str) -> Judgement:
 
 
 def failed(
-    expected: str, actual: str, *, evidence: str = "", owner: Owner | None = None, fix: str | None = None
+    expected: str,
+    actual: str,
+    *,
+    evidence: str = "",
+    owner: Owner | None = None,
+    fix: str | None = None,
+    severity: Severity | None = None,
 ) -> Judgement:
     """The rule is broken."""
-    return Judgement(Status.FAILED, expected, actual, evidence, owner, fix)
+    return Judgement(Status.FAILED, expected, actual, evidence, owner, fix, severity)
 
 
 def skipped(reason: str) -> Judgement:
@@ -124,7 +131,7 @@ class Rule:
             code=self.code,
             name=self.name,
             status=judgement.status,
-            severity=self.severity,
+            severity=judgement.severity or self.severity,
             expected=judgement.expected,
             actual=judgement.actual,
             evidence=judgement.evidence,
@@ -149,7 +156,10 @@ def rule(
     owner: Owner,
     severity: Severity = Severity.ERROR,
 ) -> Callable[[Judge], Judge]:
-    """Declare the decorated function as the rule `code`; its module is the area, its docstring the page."""
+    """Declare the decorated function as the rule `code`; its docstring is the page.
+
+    Its area is the module or the package directly in `ssocli.checks` that holds it.
+    """
 
     def declare(judge: Judge) -> Judge:
         if code in _RULES:
@@ -157,7 +167,7 @@ def rule(
         doc = inspect.cleandoc(judge.__doc__ or "")
         if not doc:
             raise ValueError(f"{code} {name} has no docstring: that is its page in the catalogue")
-        area = judge.__module__.rpartition(".")[2]
+        area = judge.__module__.removeprefix("ssocli.checks.").partition(".")[0]
         _RULES[code] = Rule(code, name, area, step, severity, owner, spec, fix, judge, doc)
         return judge
 
@@ -174,9 +184,9 @@ def rule_named(name: str) -> Rule:
     return next((entry for entry in _RULES.values() if name in {entry.name, entry.code}), None) or _RULES[name]
 
 
-def evaluate(area: str, observed: Any) -> tuple[Check, ...]:
-    """Apply every rule of an area: all are evaluated and reported, not only the first that fails."""
-    return tuple(entry.apply(observed) for entry in rules(area))
+def evaluate(area: str, observed: Any, *, step: Step | None = None) -> tuple[Check, ...]:
+    """Apply every rule of an area (or those of one step): all are evaluated and reported, not only the first failure."""
+    return tuple(entry.apply(observed) for entry in rules(area) if step is None or entry.step is step)
 
 
 def first_blocking(checks: Iterable[Check]) -> Check | None:

@@ -1,0 +1,137 @@
+"""What went wrong on the wire, in one sentence: what was expected, what was seen, and what is worth checking."""
+
+from __future__ import annotations
+
+import errno
+import http.client
+import socket
+import ssl
+from typing import Literal
+
+from ssocli.exchange import ErrorKind, TransportError
+from ssocli.wire.coding import CodingError
+from ssocli.wire.stream import OverBudgetError
+
+Phase = Literal["dns", "tcp", "tls", "send", "headers", "body"]
+
+_UNREACHABLE = (errno.ENETUNREACH, errno.EHOSTUNREACH, errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT, errno.EACCES)
+
+# OpenSSL's verify codes, x509_vfy.h.
+_CERTIFICATE_TROUBLE = {
+    9: "it is not valid yet (compare the clocks of both machines)",
+    10: "it has expired",
+    18: "it is self-signed and not in the list of trusted authorities",
+    19: "its chain ends in an authority that is not trusted here (name the authority's file if it is a private one)",
+    20: "its issuer is not trusted here (an unknown authority, or the server does not send the intermediate certificate)",
+    21: "its issuer is not trusted here (the server may not send the intermediate certificate)",
+    23: "it was revoked",
+    62: "it was issued for other host names",
+    64: "it was issued for other addresses",
+}
+
+_WAITED_FOR = {
+    "tcp": "to accept the connection: a firewall may drop the packets, or the host is down",
+    "tls": "to finish the TLS handshake: the port may not speak TLS",
+    "send": "to take the request",
+    "headers": "to start its response: the server is too slow or hangs",
+    "body": "to finish its response: the body arrives too slowly or stops half-way",
+}
+
+
+class Stopped(Exception):  # noqa: N818 - not an error of this program, and never seen outside the package
+    """Carries the error of a hop to where the exchange is made."""
+
+    def __init__(self, kind: ErrorKind, phase: Phase, detail: str) -> None:
+        self.error = TransportError(kind, phase, detail)
+        super().__init__(detail)
+
+
+def explain(error: Exception, phase: Phase, peer: str) -> TransportError:
+    """The transport error for an exception of the socket, TLS or HTTP layer; `peer` is who was spoken to.
+
+    Raises the exception again if it belongs to none of those layers: then it is a mistake of this program.
+    """
+    match error:
+        case Stopped():
+            return error.error
+        case CodingError():
+            return TransportError("protocol", "body", f"{peer}: {error}")
+        case OverBudgetError():
+            return TransportError("too_large", phase, f"{peer} sent more {phase} than this tool reads and was cut off")
+        case TimeoutError():
+            return TransportError(
+                "timeout", phase, f"{peer} did not answer in time; waited for it {_WAITED_FOR[phase]}"
+            )
+        case ssl.SSLError():
+            return TransportError("tls", phase, _explain_tls(error, peer))
+        case http.client.RemoteDisconnected():
+            detail = f"{peer} closed the connection without a response: it crashed on the request, or the port speaks another protocol"
+            return TransportError("reset", phase, detail)
+        case ConnectionRefusedError():
+            return TransportError(
+                "refused", phase, f"nothing listens on {peer}: is the server started, and on this port?"
+            )
+        case ConnectionResetError() | BrokenPipeError() | ConnectionAbortedError():
+            return TransportError(
+                "reset", phase, f"{peer} broke the connection {_during(phase)}: the server or a proxy dropped it"
+            )
+        case http.client.HTTPException() | ValueError():
+            return TransportError("protocol", phase, _explain_protocol(error, peer))
+        case OSError():
+            kind: ErrorKind = "unreachable" if phase == "tcp" or error.errno in _UNREACHABLE else "reset"
+            reason = error.strerror or type(error).__name__
+            return TransportError(kind, phase, f"{peer} cannot be reached {_during(phase)}: {reason}")
+    raise error
+
+
+def no_address(host: str, error: OSError) -> Stopped:
+    """A host name that does not resolve."""
+    reason = error.strerror or type(error).__name__
+    if isinstance(error, socket.gaierror) and error.errno == socket.EAI_AGAIN:
+        reason = "the DNS server did not answer"
+    return Stopped(
+        "dns", "dns", f'no address is known for "{host}" ({reason}): check its spelling, the DNS server and the VPN'
+    )
+
+
+def _during(phase: Phase) -> str:
+    return {
+        "dns": "while its name was looked up",
+        "tcp": "while connecting",
+        "tls": "during the TLS handshake",
+        "send": "while the request was sent",
+        "headers": "before the response was complete",
+        "body": "in the middle of the response body",
+    }[phase]
+
+
+def _explain_tls(error: ssl.SSLError, peer: str) -> str:
+    if isinstance(error, ssl.SSLCertVerificationError):
+        known = _CERTIFICATE_TROUBLE.get(error.verify_code, error.verify_message)
+        return f"the TLS certificate of {peer} is not accepted: {known}"
+    reason = error.reason or str(error)
+    if reason in ("WRONG_VERSION_NUMBER", "HTTP_REQUEST", "RECORD_LAYER_FAILURE"):
+        return f"{peer} does not speak TLS on this port: try http:// or another port"
+    if isinstance(error, ssl.SSLEOFError | ssl.SSLZeroReturnError):
+        return (
+            f"{peer} closed the connection during TLS: the port may not speak TLS, or the server refused the handshake"
+        )
+    return f"no TLS connection with {peer}: {reason.replace('_', ' ').lower()}"
+
+
+def _explain_protocol(error: Exception, peer: str) -> str:
+    match error:
+        case http.client.BadStatusLine():
+            line = error.line.strip("'\"")
+            if line.startswith(("\x15\x03", "\\x15\\x03")):
+                return f"{peer} speaks TLS on this port: use https://"
+            seen = repr(error.line[:60])
+            return f'{peer} did not answer in HTTP: expected "HTTP/1.1 <status>", seen {seen}'
+        case http.client.UnknownProtocol():
+            return f"{peer} answered in an HTTP version that does not exist: expected HTTP/1.0 or HTTP/1.1"
+        case http.client.LineTooLong():
+            return f"{peer} sent a header line of more than 65,536 bytes"
+        case http.client.IncompleteRead():
+            return f"{peer} closed the connection before the body was complete: its framing (chunks or Content-Length) is wrong, or it crashed"
+        case _:
+            return f"{peer} broke the rules of HTTP: {str(error)[:120] or type(error).__name__}"
