@@ -16,7 +16,7 @@ Way = tuple[str, str, int, str | None, "ssl.SSLContext | None"]
 
 
 class Connections:
-    """Keeps connections open for the next hop to the same origin. Safe to share between threads; close it at the end."""
+    """Keeps connections open for the next hop to the same origin. Threads may share it; close it at the end."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
