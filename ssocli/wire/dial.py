@@ -10,7 +10,7 @@ import socket
 import ssl
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from urllib.parse import unquote, urlsplit
 
 from ssocli.wire.proxies import is_loopback
@@ -28,15 +28,22 @@ _HEADER_LIMIT = 256 * 1024
 class Timer:
     """The phases of the hop so far, in seconds by name, and the one in progress."""
 
-    phase: Phase
-    started: float
-    spent: dict[Phase, float]
+    phase: Phase = "dns"
+    started: float | None = None
+    spent: dict[Phase, float] = field(default_factory=dict)
 
     def enter(self, phase: Phase) -> None:
         """Close the phase in progress and start this one."""
-        now = time.perf_counter()
-        self.spent[self.phase] = self.spent.get(self.phase, 0.0) + now - self.started
-        self.phase, self.started = phase, now
+        self.stop()
+        self.phase, self.started = phase, time.perf_counter()
+
+    def stop(self) -> dict[Phase, float]:
+        """Close the phase in progress and return what was spent."""
+        if self.started is not None:
+            now = time.perf_counter()
+            self.spent[self.phase] = self.spent.get(self.phase, 0.0) + now - self.started
+            self.started = None
+        return self.spent
 
 
 def dial(

@@ -89,7 +89,7 @@ def send(
 
     Raises ValueError for a header that contains a line break, and for nothing that the network or the URL does.
     """
-    timer = Timer("dns", time.perf_counter(), {})
+    timer = Timer()
     sent = tuple(headers)
     response: Response | None = None
     error: TransportError | None = None
@@ -109,8 +109,7 @@ def send(
         error = stopped.error
     except (OSError, http.client.HTTPException, OverBudgetError) as trouble:
         error = explain(trouble, timer.phase, peer)
-    timer.enter(timer.phase)
-    spent = timer.spent
+    spent = timer.stop()
     phases = Phases(spent.get("dns"), spent.get("tcp"), spent.get("tls"), spent.get("headers"), spent.get("body"))
     return Exchange(method, url, Request(sent, body), response, phases, error, sender)
 
@@ -128,7 +127,7 @@ def _split(url: str) -> tuple[str, str, int, str]:
         raise Stopped(
             "blocked",
             "dns",
-            f"only http:// and https:// URLs can be requested, not one of scheme {parts.scheme[:40]!r}",
+            f"only http:// and https:// URLs can be requested, not one of the scheme {parts.scheme[:40]!r}",
         )
     if not host or any(character <= " " for character in host):
         raise Stopped("blocked", "dns", f"the {parts.scheme}:// URL names no host that could be asked")
@@ -153,7 +152,8 @@ def _run(
     hop: _Hop, sent: Headers, limit: int, connections: Connections | None, timer: Timer, peer: str
 ) -> tuple[Response, TransportError | None]:
     """Send on a kept connection or a new one, read the response and keep the connection if it is still in step."""
-    target, extra = hop.target, ()
+    target = hop.target
+    extra: Headers = ()
     if hop.proxy is not None and hop.scheme == "http":
         # Absolute form, RFC 9112 3.2.2. The credentials are between this machine and its proxy: not in the exchange.
         target, extra = f"http://{hop.host_header}{hop.target}", proxy_credentials(hop.proxy)
@@ -176,11 +176,12 @@ def _run(
         response, error = _read(answer, limit, peer)
         if connections is not None and error is None and not answer.will_close:
             connections.keep(way, stream)
-            stream = None
-        return response, error
-    finally:
-        if stream is not None:
+        else:
             stream.close()
+        return response, error
+    except BaseException:
+        stream.close()
+        raise
 
 
 def _ask(stream: Stream, hop: _Hop, message: bytes, timer: Timer) -> http.client.HTTPResponse:

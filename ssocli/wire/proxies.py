@@ -28,10 +28,8 @@ def environment_proxy(scheme: str, host: str, port: int, environ: Mapping[str, s
 
 
 def _is_exempt(host: str, port: int, no_proxy: str) -> bool:
-    for entry in no_proxy.replace(",", " ").split():
-        if entry == "*" or _matches(host, port, entry.lower()):
-            return True
-    return False
+    entries = no_proxy.lower().replace(",", " ").split()
+    return any(entry == "*" or _matches(host, port, entry) for entry in entries)
 
 
 def _matches(host: str, port: int, entry: str) -> bool:

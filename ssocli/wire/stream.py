@@ -49,14 +49,13 @@ class Stream:
         self.sock.settimeout(self.deadline.left())
         self.sock.sendall(data)
 
-    def makefile(self, mode: str = "rb") -> io.BufferedReader:
+    def makefile(self, _mode: str) -> io.BufferedReader:
         """A buffered reader; closing it leaves the connection open."""
-        assert mode == "rb", f"a stream is read as bytes, not with mode {mode!r}"
         return io.BufferedReader(_Reader(self))
 
     @property
     def is_idle(self) -> bool:
-        """Whether the connection is open and silent; a kept connection that is readable was closed or is out of step."""
+        """Whether the connection is open and silent; one that has something to read was closed or is out of step."""
         try:
             return not select.select([self.sock], [], [], 0)[0]
         except (OSError, ValueError):

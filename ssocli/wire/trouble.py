@@ -22,8 +22,8 @@ _CERTIFICATE_TROUBLE = {
     10: "it has expired",
     18: "it is self-signed and not in the list of trusted authorities",
     19: "its chain ends in an authority that is not trusted here (name the authority's file if it is a private one)",
-    20: "its issuer is not trusted here (an unknown authority, or the server does not send the intermediate certificate)",
-    21: "its issuer is not trusted here (the server may not send the intermediate certificate)",
+    20: "its issuer is not trusted here (an unknown authority, or an intermediate certificate is not sent)",
+    21: "its issuer is not trusted here (an intermediate certificate may not be sent)",
     23: "it was revoked",
     62: "it was issued for other host names",
     64: "it was issued for other addresses",
@@ -59,14 +59,12 @@ def explain(error: Exception, phase: Phase, peer: str) -> TransportError:
         case OverBudgetError():
             return TransportError("too_large", phase, f"{peer} sent more {phase} than this tool reads and was cut off")
         case TimeoutError():
-            return TransportError(
-                "timeout", phase, f"{peer} did not answer in time; waited for it {_WAITED_FOR[phase]}"
-            )
+            return TransportError("timeout", phase, f"{peer} took too long {_WAITED_FOR[phase]}")
         case ssl.SSLError():
             return TransportError("tls", phase, _explain_tls(error, peer))
         case http.client.RemoteDisconnected():
-            detail = f"{peer} closed the connection without a response: it crashed on the request, or the port speaks another protocol"
-            return TransportError("reset", phase, detail)
+            reason = "it crashed on the request, or the port speaks another protocol"
+            return TransportError("reset", phase, f"{peer} closed the connection without a response: {reason}")
         case ConnectionRefusedError():
             return TransportError(
                 "refused", phase, f"nothing listens on {peer}: is the server started, and on this port?"
@@ -122,16 +120,15 @@ def _explain_tls(error: ssl.SSLError, peer: str) -> str:
 def _explain_protocol(error: Exception, peer: str) -> str:
     match error:
         case http.client.BadStatusLine():
-            line = error.line.strip("'\"")
+            line = str(error).strip("'\"")
             if line.startswith(("\x15\x03", "\\x15\\x03")):
                 return f"{peer} speaks TLS on this port: use https://"
-            seen = repr(error.line[:60])
-            return f'{peer} did not answer in HTTP: expected "HTTP/1.1 <status>", seen {seen}'
+            return f'{peer} did not answer in HTTP: expected "HTTP/1.1 <status>", seen {line[:60]!r}'
         case http.client.UnknownProtocol():
             return f"{peer} answered in an HTTP version that does not exist: expected HTTP/1.0 or HTTP/1.1"
         case http.client.LineTooLong():
             return f"{peer} sent a header line of more than 65,536 bytes"
         case http.client.IncompleteRead():
-            return f"{peer} closed the connection before the body was complete: its framing (chunks or Content-Length) is wrong, or it crashed"
+            return f"{peer} sent broken chunks or closed the connection in the middle of a chunk: it may have crashed"
         case _:
             return f"{peer} broke the rules of HTTP: {str(error)[:120] or type(error).__name__}"
