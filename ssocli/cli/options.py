@@ -1,0 +1,92 @@
+"""Options and helpers that several commands share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
+
+import click
+
+from ssocli.exit_code import ExitCode
+
+if TYPE_CHECKING:
+    from ssocli.config.model import Config
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+
+class Stop(click.ClickException):
+    """End the command with one sentence on stderr and an exit code."""
+
+    def __init__(self, message: str, code: ExitCode) -> None:
+        super().__init__(message)
+        self.code = code
+
+    def show(self, file: Any = None) -> None:
+        """Print the sentence."""
+        click.echo(self.format_message(), file=file, err=file is None)
+
+
+def stop(message: str, code: ExitCode) -> NoReturn:
+    """End the command with one sentence and an exit code."""
+    raise Stop(message, code)
+
+
+def config_option(command: Command) -> Command:
+    """`--config`."""
+    return click.option(
+        "--config",
+        "config_file",
+        type=click.Path(path_type=Path),
+        envvar="SSOCLI_CONFIG",
+        show_envvar=True,
+        metavar="FILE",
+        help="TOML configuration; without it, the embedded one with the bundled identity provider.",
+    )(command)
+
+
+def state_option(command: Command) -> Command:
+    """`--state`."""
+    return click.option(
+        "--state",
+        envvar="SSOCLI_STATE",
+        show_envvar=True,
+        metavar="FILE|:memory:",
+        help="Where users and sessions are kept; by default a file in your state directory.",
+    )(command)
+
+
+def format_option(*formats: str) -> Callable[[Command], Command]:
+    """`--format`, with the first format as the default."""
+    return click.option(
+        "--format",
+        "output_format",
+        type=click.Choice(formats),
+        default=formats[0],
+        envvar="SSOCLI_FORMAT",
+        show_default=True,
+        help="How the result is written.",
+    )
+
+
+def load_config(file: Path | None) -> tuple[Config, Path]:
+    """The configuration and the file it came from; whatever is wrong with it ends the command."""
+    from ssocli.config import load
+    from ssocli.config.problem import ConfigError
+
+    source = file or load.default_file()
+    try:
+        return load.load(source), source
+    except ConfigError as error:
+        stop(str(error), ExitCode.USAGE)
+
+
+def state_path(state: str | None) -> str:
+    """The store's file; without `--state`, `ssocli/sentry.sqlite3` in the user's state directory."""
+    if state:
+        return state
+    import os
+
+    base = os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state"
+    return str(Path(base) / "ssocli" / "sentry.sqlite3")
