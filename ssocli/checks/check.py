@@ -185,7 +185,7 @@ def rule_named(name: str) -> Rule:
 
 
 def evaluate(area: str, observed: Any, *, step: Step | None = None) -> tuple[Check, ...]:
-    """Apply every rule of an area (or those of one step): all are evaluated and reported, not only the first failure."""
+    """Apply every rule of an area (or those of one step): all are reported, not only the first failure."""
     return tuple(entry.apply(observed) for entry in rules(area) if step is None or entry.step is step)
 
 

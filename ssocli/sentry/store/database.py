@@ -114,8 +114,8 @@ def _migrate(connection: sqlite3.Connection, name: str) -> None:
         version = _version(connection)
         if version > len(steps):
             raise StoreError(
-                f"{name}: expected a database of at most version {len(steps)}, found version {version}: it was written by "
-                "a newer ssocli; upgrade, or choose another with --state"
+                f"{name}: expected a database of at most version {len(steps)}, found version {version}: it was "
+                "written by a newer ssocli; upgrade, or choose another with --state"
             )
         if version == len(steps):
             return

@@ -1,0 +1,95 @@
+"""The set-up of a login: the emulated Sentry on a loopback socket and, if the configuration names it, our own IdP."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from ssocli.clock import Clock
+from ssocli.config.model import Config
+from ssocli.config.placeholder import names_fake_idp, with_fake_idp
+from ssocli.sentry.store import Store
+
+if TYPE_CHECKING:
+    from fake_idp import FakeIdP
+    from ssocli.exchange import Exchange
+    from ssocli.sentry.journal import Journal
+
+LOOPBACK = "127.0.0.1"
+
+
+@dataclass(frozen=True, slots=True)
+class Ports:
+    """Where to listen; 0 takes a free port. A public URL in the configuration overrides `sentry`."""
+
+    sentry: int = 0
+    idp: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """Everything that a login needs, running. `url` is the emulated Sentry's public URL, without a trailing slash."""
+
+    config: Config
+    store: Store
+    url: str
+    idp: FakeIdP | None
+
+
+@contextmanager
+def stage(
+    config: Config,
+    *,
+    state: str,
+    journal: Journal,
+    send: Callable[..., Exchange],
+    config_dir: Path | None = None,
+    ports: Ports | None = None,
+    clock: Clock | None = None,
+) -> Iterator[Stage]:
+    """Start what the configuration asks for, and stop it all at the end.
+
+    Raises StoreError (the state file), and CannotListenError (a port that cannot be had).
+    """
+    from fake_idp.server import Server
+    from ssocli.sentry.app import create_app
+    from ssocli.sentry.users import seed
+
+    ports = ports or Ports()
+    clock = clock or Clock()
+    with ExitStack() as running:
+        idp = None
+        if names_fake_idp(config):
+            from fake_idp import FakeIdP
+
+            idp = running.enter_context(FakeIdP(ports.idp))
+            config = with_fake_idp(config, idp.url)
+        host, port, allowed = _listen_at(config.sentry.url, ports.sentry)
+        server = Server(_not_yet, host, port, allowed_hosts=allowed)
+        running.callback(server.stop)
+        url = (config.sentry.url or server.url).rstrip("/")
+        store = running.enter_context(Store.open(state))
+        store.sweep(clock.now())
+        seed(store, config, clock.now())
+        server.app = create_app(config, store, journal=journal, url=url, clock=clock, send=send, config_dir=config_dir)
+        server.start()
+        yield Stage(config, store, url, idp)
+
+
+def _listen_at(url: str | None, port: int) -> tuple[str, int, list[str]]:
+    """Where to bind for a public URL: its own port if it is this machine over http, else `port`, behind a proxy."""
+    if url is None:
+        return LOOPBACK, port, []
+    parts = urlsplit(url)
+    host = parts.hostname or LOOPBACK
+    if parts.scheme == "http" and (host in {"localhost", "::1"} or host.startswith("127.")):
+        return host, parts.port or 80, []
+    return LOOPBACK, port, [host]
+
+
+def _not_yet(_environ: object, _start_response: object) -> list[bytes]:
+    raise RuntimeError("the server was started before its application was made")
