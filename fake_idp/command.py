@@ -112,15 +112,15 @@ def _announce(idp: FakeIdP, options: Options) -> None:
         partial = options.ready_file.with_name(f"{options.ready_file.name}.{os.getpid()}")
         partial.write_text(line + "\n", encoding="utf-8")
         partial.replace(options.ready_file)
-    with contextlib.suppress(OSError, ValueError):  # nobody has to listen to us
-        sys.stdout.write(line + "\n")
-        sys.stdout.flush()
+    try:
+        print(line, flush=True)  # noqa: T201  # this line is the command's output
+    except OSError:  # nobody has to listen to us, and the interpreter is not to try again at its end
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     if not options.quiet:
         mode = "strict" if options.strict else "permissive"
         _say(f"Fake identity provider at {idp.issuer()} ({mode}, for tests only). Ctrl-C stops it.")
 
 
 def _say(sentence: str) -> None:
-    with contextlib.suppress(OSError, ValueError):
-        sys.stderr.write(sentence + "\n")
-        sys.stderr.flush()
+    with contextlib.suppress(OSError):
+        print(sentence, file=sys.stderr, flush=True)  # noqa: T201  # the command's channel to people

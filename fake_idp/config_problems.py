@@ -6,7 +6,6 @@ Reached for every file that somebody wrote; jsonschema is imported only when the
 from __future__ import annotations
 
 import difflib
-import re
 import tomllib
 from typing import TYPE_CHECKING, Any
 
@@ -83,8 +82,8 @@ def _sentences(error: ValidationError) -> Iterable[str]:
             inside = "" if place == "the file" else f" in {place}"
             yield f"unknown key {key!r}{inside}{_nearest(key, known)}; known are {', '.join(known)}"
     elif error.validator == "required":
-        missing = re.match(r"'(.+?)' is", error.message)
-        yield f"{place}: expected the key {missing[1] if missing else error.message!r}, found none"
+        missing = error.message.removesuffix(" is a required property")
+        yield f"{place}: expected the key {missing}, found none"
     elif error.validator == "enum":
         yield (
             f"{place}: expected {_one_of(error.validator_value)}, found {error.instance!r}"

@@ -50,9 +50,7 @@ class Visitor:
 
     def authorize(self, path: str = "/authorize", **change: str | None) -> requests.Response:
         """Send the authorization request and follow redirects as long as they stay at the issuer."""
-        return self.follow(
-            self.http.get(self.issuer + path, params=self.request(**change), allow_redirects=False)
-        )
+        return self.follow(self.http.get(self.issuer + path, params=self.request(**change), allow_redirects=False))
 
     def follow(self, response: requests.Response) -> requests.Response:
         while response.is_redirect and response.headers["Location"].startswith(self.idp.url):
@@ -63,9 +61,7 @@ class Visitor:
         """Submit the first form of the page with these fields added."""
         action = re.search(r'<form[^>]* action="([^"]*)"', page.text)
         assert action, page.text
-        return self.follow(
-            self.http.post(unescape(action[1]), data={**hidden(page), **fields}, allow_redirects=False)
-        )
+        return self.follow(self.http.post(unescape(action[1]), data={**hidden(page), **fields}, allow_redirects=False))
 
     def log_in(self, username: str = "alice", **change: str | None) -> dict[str, str]:
         """The whole way through the login page; the parameters of the authorization response."""
@@ -85,7 +81,9 @@ class Visitor:
         data = {name: value for name, value in data.items() if value is not None}
         return self.token(data, auth)
 
-    def token(self, data: dict[str, str], auth: tuple[str, str] | None = ("sentry", "sentry-secret")) -> requests.Response:
+    def token(
+        self, data: dict[str, str], auth: tuple[str, str] | None = ("sentry", "sentry-secret")
+    ) -> requests.Response:
         return requests.post(self.issuer + "/token", data=data, auth=auth, timeout=5)
 
     def tokens(self, username: str = "alice", **change: str | None) -> dict[str, Any]:

@@ -16,8 +16,8 @@ BEARER = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 
 @pytest.fixture
 def redeem(visitor):
-    def redeem(client_id, auth=None, **data):
-        code = visitor.log_in(client_id=client_id, prompt="login")["code"]
+    def redeem(owner, auth=None, /, **data):
+        code = visitor.log_in(client_id=owner, prompt="login")["code"]
         return visitor.exchange(code, auth=auth, **data)
 
     return redeem

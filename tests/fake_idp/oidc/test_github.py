@@ -12,7 +12,12 @@ def token_of(idp, visit, parameters_of):
         code = parameters_of(visitor.submit(page, person=username))["code"]
         response = requests.post(
             visitor.issuer + "/login/oauth/access_token",
-            data={"client_id": "sentry", "client_secret": "sentry-secret", "code": code, "code_verifier": visitor.verifier},
+            data={
+                "client_id": "sentry",
+                "client_secret": "sentry-secret",
+                "code": code,
+                "code_verifier": visitor.verifier,
+            },
             headers={"Accept": "application/json"},
         )
         return response.json()["access_token"]
@@ -72,7 +77,10 @@ def test_user(api, token_of):
     for scheme in ("token", "Bearer"):
         response = api("/user", token, scheme)
         assert response.headers["X-OAuth-Scopes"] == "user:email, read:org"
-        assert response.json().items() >= {"id": 1001, "login": "alice-acme", "name": "Alice Arnold", "email": None}.items()
+        assert (
+            response.json().items()
+            >= {"id": 1001, "login": "alice-acme", "name": "Alice Arnold", "email": None}.items()
+        )
 
 
 def test_emails(api, token_of):

@@ -14,15 +14,18 @@ def introspect(visitor):
 
 def test_access_token(visitor, introspect, idp):
     document = introspect(visitor.tokens()["access_token"]).json()
-    assert document.items() >= {
-        "active": True,
-        "iss": idp.issuer(),
-        "sub": "6f1d2a30-0001",
-        "client_id": "sentry",
-        "username": "alice",
-        "scope": "openid profile email groups",
-        "token_type": "Bearer",
-    }.items()
+    assert (
+        document.items()
+        >= {
+            "active": True,
+            "iss": idp.issuer(),
+            "sub": "6f1d2a30-0001",
+            "client_id": "sentry",
+            "username": "alice",
+            "scope": "openid profile email groups",
+            "token_type": "Bearer",
+        }.items()
+    )
     assert document["exp"] - document["iat"] == 3600
 
 

@@ -14,7 +14,7 @@ def test_page_has_labels_autocomplete_and_people(visitor):
         'autocomplete="current-password"',
         'data-testid="person-grace"',
         'data-testid="deny"',
-        "<strong data-testid=\"client\">Sentry</strong>",
+        '<strong data-testid="client">Sentry</strong>',
     ):
         assert words in page.text
     assert page.headers["X-Frame-Options"] == "DENY"
@@ -99,9 +99,7 @@ def test_second_factor_can_be_denied(visitor, parameters_of):
 
 def test_second_factor_page_without_password_leads_back_to_the_login(visitor):
     page = visitor.authorize()
-    again = visitor.follow(
-        visitor.http.get(page.url.replace("/login", "/totp"), allow_redirects=False)
-    )
+    again = visitor.follow(visitor.http.get(page.url.replace("/login", "/totp"), allow_redirects=False))
     assert 'data-testid="login-form"' in again.text
 
 

@@ -22,7 +22,9 @@ def test_registered(uri, strict):
     assert judge(uri, strict=strict) is None
 
 
-@pytest.mark.parametrize("uri", ["http://localhost/x", "http://127.0.0.9:1/", "https://[::1]:8/", "http://a.localhost/"])
+@pytest.mark.parametrize(
+    "uri", ["http://localhost/x", "http://127.0.0.9:1/", "https://[::1]:8/", "http://a.localhost/"]
+)
 def test_this_machine(uri):
     assert judge(uri) is None
     assert judge(uri, strict=True) is not None

@@ -79,9 +79,7 @@ def test_second_use_of_a_code_revokes_its_tokens(visitor, idp):
 def test_of_two_at_once_one_gets_the_tokens(visitor):
     code = visitor.log_in()["code"]
     statuses: list[int] = []
-    threads = [
-        threading.Thread(target=lambda: statuses.append(visitor.exchange(code).status_code)) for _ in range(8)
-    ]
+    threads = [threading.Thread(target=lambda: statuses.append(visitor.exchange(code).status_code)) for _ in range(8)]
     for thread in threads:
         thread.start()
     for thread in threads:

@@ -63,20 +63,23 @@ def test_id_token(visitor, idp, clock, claims_of, header_of):
     token = visitor.tokens()["id_token"]
     assert header_of(token) == {"alg": "RS256", "kid": "rsa-1", "typ": "JWT"}
     claims = claims_of(token)
-    assert claims.items() >= {
-        "iss": idp.issuer(),
-        "sub": "6f1d2a30-0001",
-        "aud": "sentry",
-        "iat": 1_800_000_000,
-        "exp": 1_800_003_600,
-        "auth_time": 1_800_000_000,
-        "nonce": "nonce-1",
-        "acr": "urn:fake-idp:password",
-        "amr": ["pwd"],
-        "email": "alice@acme.example",
-        "email_verified": True,
-        "groups": ["engineering", "sentry-managers"],
-    }.items()
+    assert (
+        claims.items()
+        >= {
+            "iss": idp.issuer(),
+            "sub": "6f1d2a30-0001",
+            "aud": "sentry",
+            "iat": 1_800_000_000,
+            "exp": 1_800_003_600,
+            "auth_time": 1_800_000_000,
+            "nonce": "nonce-1",
+            "acr": "urn:fake-idp:password",
+            "amr": ["pwd"],
+            "email": "alice@acme.example",
+            "email_verified": True,
+            "groups": ["engineering", "sentry-managers"],
+        }.items()
+    )
     assert "azp" not in claims
 
 
@@ -88,14 +91,17 @@ def test_access_token(visitor, idp, claims_of, header_of):
     token = visitor.tokens()["access_token"]
     assert header_of(token) == {"alg": "RS256", "kid": "rsa-1", "typ": "at+jwt"}
     claims = claims_of(token)
-    assert claims.items() >= {
-        "iss": idp.issuer(),
-        "aud": idp.issuer(),
-        "sub": "6f1d2a30-0001",
-        "client_id": "sentry",
-        "scope": "openid profile email groups",
-        "groups": ["engineering", "sentry-managers"],
-    }.items()
+    assert (
+        claims.items()
+        >= {
+            "iss": idp.issuer(),
+            "aud": idp.issuer(),
+            "sub": "6f1d2a30-0001",
+            "client_id": "sentry",
+            "scope": "openid profile email groups",
+            "groups": ["engineering", "sentry-managers"],
+        }.items()
+    )
     assert decode(token, KeySet.import_key_set(requests.get(idp.issuer() + "/jwks").json()), "RS256")
 
 
