@@ -17,6 +17,7 @@ Ending = Literal[
     "second_factor_refused",
     "not_understood",  # a page that offers nothing the headless browser knows
     "unreachable",
+    "timed_out",
 ]
 
 
@@ -136,4 +137,22 @@ def identity_provider_unreachable(context: AuthenticationContext) -> Judgement:
         return failed(f"an answer from {printable(context.url)}", printable(context.said, 300))
     if context.ending == "returned":
         return passed("the browser reaches the identity provider", "it did")
+    return skipped("judged by what its page said")
+
+
+@rule(
+    "AUTH007",
+    "callback-timed-out",
+    step=Step.EXTERNAL_AUTHENTICATION,
+    spec="RFC 6749 4.1.2",
+    owner=Owner.USER,
+    fix="Finish the login at the identity provider sooner, or give it longer with --timeout. If its page says that you "
+    "are signed in but nothing comes back, compare the redirect URI registered there with the one that was sent.",
+)
+def callback_timed_out(context: AuthenticationContext) -> Judgement:
+    """Nothing comes back to the callback in the time that was given: the user never finished, or is stuck there."""
+    if context.ending == "timed_out":
+        return failed("the browser comes back to the callback in time", printable(context.said, 300))
+    if context.ending == "returned":
+        return passed("the browser comes back to the callback in time", "it did")
     return skipped("judged by what its page said")

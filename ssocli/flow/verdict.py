@@ -28,6 +28,7 @@ _UNREACHABLE = {
     "identity-provider-unreachable",
 }
 _INCONCLUSIVE = {"page-not-understood"}
+_TIMED_OUT = {"callback-timed-out"}
 
 
 def exit_code(trace: Trace) -> ExitCode:
@@ -39,6 +40,8 @@ def exit_code(trace: Trace) -> ExitCode:
     names = {check.name for check in trace.step(trace.failure.step).checks if check.code == trace.failure.code}
     if names & _UNREACHABLE:
         return ExitCode.UNREACHABLE
+    if names & _TIMED_OUT:
+        return ExitCode.TIMED_OUT
     if names & _INCONCLUSIVE:
         return ExitCode.INCONCLUSIVE
     return _BY_STEP[trace.failure.step]
