@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 import requests
 
+from fake_idp import create_app
 from fake_idp.__main__ import parse
 from fake_idp.server import Server
 
@@ -61,7 +62,7 @@ def test_environment_sets_every_flag(start):
 
 
 def test_taken_port(start):
-    with Server(lambda environ, start_response: []) as server:
+    with Server(create_app()) as server:
         process = start("--port", str(server.port))
         output, errors = process.communicate(timeout=10)
     assert (process.returncode, output) == (9, "")
@@ -90,6 +91,14 @@ def test_closed_stdout_is_fine(start, tmp_path):
         process.terminate()
         assert "Traceback" not in process.communicate(timeout=10)[1]
     assert process.returncode == 0
+
+
+def test_reader_that_goes_away_is_fine(start):
+    process = start("--port", "0", "--quiet")
+    process.stdout.close()
+    process.terminate()
+    process.wait(timeout=10)
+    assert process.stderr.read() == ""
 
 
 def test_command_line_wins_over_the_environment():

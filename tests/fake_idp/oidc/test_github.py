@@ -3,6 +3,8 @@ from urllib.parse import parse_qs
 import pytest
 import requests
 
+SENTRY = {"client_id": "sentry", "client_secret": "sentry-secret"}
+
 
 @pytest.fixture
 def token_of(idp, visit, parameters_of):
