@@ -194,8 +194,7 @@ def _ask(stream: Stream, hop: _Hop, message: bytes, timer: Timer) -> http.client
     answer.begin()
     while 100 <= answer.status < 200 and answer.status != 101:
         # http.client skips only 100; an early hint (RFC 8297) is not the answer either.
-        interim, answer = answer, http.client.HTTPResponse(stream, method=hop.method)  # type: ignore[arg-type]
-        answer.fp = interim.fp
+        answer.headers = None  # type: ignore[assignment]  # this makes begin() read another status line
         answer.begin()
     if any(isinstance(defect, MissingHeaderBodySeparatorDefect) for defect in answer.msg.defects):
         raise http.client.HTTPException("a line among the response headers is not a header (it has no colon)")
