@@ -28,9 +28,9 @@ def _explain(error: Any, schema: dict[str, Any], file: str) -> Iterator[Problem]
     if error.validator == "additionalProperties":
         known = sorted(error.schema.get("properties", {}))
         for name in sorted(set(error.instance) - set(known)):
-            yield Problem(
-                file, joined(path, name), f"one of {', '.join(known)}", "an unknown key", nearest(name, known)
-            )
+            hint = nearest(name, known)
+            expected = "a known key" if hint else f"one of {', '.join(known)}"
+            yield Problem(file, joined(path, name), expected, "an unknown key", hint)
     elif error.validator == "required":
         for name in sorted(set(error.validator_value) - set(error.instance)):
             yield Problem(file, joined(path, name), "a value", "nothing: this key is required")
@@ -69,7 +69,7 @@ def _explain_alternatives(error: Any, schema: dict[str, Any], file: str, path: s
     }
     if tagged and isinstance(error.instance, dict):
         kind = error.instance.get("type")
-        if kind in tagged:
+        if isinstance(kind, str) and kind in tagged:
             yield from _explain_inside(tagged[kind], error, schema, file)
             return
         actual = "nothing: this key is required" if kind is None else shown(kind)
