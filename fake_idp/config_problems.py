@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from fake_idp.config import Config, ConfigError, bundled, shape_names
+from fake_idp.keys import KEY_TYPES, public_jwk, read_private
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -65,13 +66,29 @@ def of_names(table: dict[str, Any], path: Path) -> Iterable[str]:
         if shape not in shape_names():
             near = _nearest(shape, shape_names())
             yield f"issuers[{index}].shape: expected {_one_of(shape_names())}, found {shape!r}{near}"
-    for index, key in enumerate(table.get("keys", ())):
-        if not (path.parent / key["file"]).is_file():
-            yield f"keys[{index}].file: expected a PEM file, found nothing at {path.parent / key['file']}"
+    if "keys" in table:
+        yield from _of_keys(table, path)
     people = [person["username"] for person in table.get("people") or bundled("people")["people"]]
     default = table.get("default_person")
     if default is not None and default not in people:
         yield f"default_person: expected {_one_of(people)}, found {default!r}{_nearest(default, people)}"
+
+
+def _of_keys(table: dict[str, Any], path: Path) -> Iterable[str]:
+    """Files that are no usable keys, and algorithms that no key is there for (RS256 must be, OIDC Core 15.1)."""
+    types = {"oct"}
+    for index, key in enumerate(table["keys"]):
+        file = path.parent / key["file"]
+        try:
+            types.add(public_jwk(key["kid"], read_private(str(file)))["kty"])
+        except (OSError, ValueError, TypeError) as error:
+            yield f"keys[{index}].file: expected an unencrypted PEM private key in {file}: {error}"
+    wanted = {"keys": "RS256"}
+    for index, client in enumerate(table.get("clients", ())):
+        wanted[f"clients[{index}].id_token_signed_response_alg"] = client.get("id_token_signed_response_alg", "RS256")
+    for place, alg in wanted.items():
+        if KEY_TYPES.get(alg, "oct") not in types:
+            yield f"{place}: expected a key of type {KEY_TYPES[alg]} for {alg} among keys, found none"
 
 
 def _sentences(error: ValidationError) -> Iterable[str]:

@@ -38,7 +38,7 @@ class SigningKey:
     def private(self) -> PrivateKeyTypes:
         """The private key, as a `cryptography` object."""
         if self._private is None:
-            self._private = _read_private(str(self.file))
+            self._private = read_private(str(self.file))
         return self._private
 
 
@@ -65,6 +65,10 @@ class KeySet:
             if key.expires is None and key.public["kty"] == kty:
                 return key
         raise LookupError(f"expected a key of type {kty} to sign with {alg}, found none: add one under [[keys]]")
+
+    def can_sign(self, alg: str) -> bool:
+        """Whether a signature with `alg` can be had; HS256 takes the client's secret and not a key of ours."""
+        return alg == "HS256" or any(key.public["kty"] == KEY_TYPES[alg] for key in self._published)
 
     def published(self) -> list[SigningKey]:
         """The keys in the JWKS now: current ones first, then those in their grace period."""
@@ -120,7 +124,7 @@ def _number(value: int, size: int = 0) -> str:
 def _public(kid: str, file: str) -> dict[str, Any]:
     # The bundled keys' public halves are data, so that serving them needs no cryptography.
     known = _bundled().get(file)
-    return {**known, "kid": kid} if known else public_jwk(kid, _read_private(file))
+    return {**known, "kid": kid} if known else public_jwk(kid, read_private(file))
 
 
 @cache
@@ -131,7 +135,8 @@ def _bundled() -> dict[str, dict[str, Any]]:
 
 
 @cache
-def _read_private(file: str) -> PrivateKeyTypes:
+def read_private(file: str) -> PrivateKeyTypes:
+    """The key in a PEM file; raises OSError, or ValueError or TypeError for what is no unencrypted key."""
     from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
     # These are test keys that we trust; checking an RSA key takes 40 ms.

@@ -8,6 +8,7 @@ from fake_idp.web import json_response
 
 if TYPE_CHECKING:
     from fake_idp.context import Context, Issuer
+    from fake_idp.keys import KeySet
     from fake_idp.web import Response
 
 ADVERTISED_ENDPOINTS = {
@@ -23,17 +24,22 @@ ADVERTISED_ENDPOINTS = {
 }
 
 
-def document(issuer: Issuer) -> dict[str, Any]:
-    """What this issuer says about itself: the endpoints that its shape has, and the shape's other members."""
+def document(issuer: Issuer, keys: KeySet) -> dict[str, Any]:
+    """What this issuer says about itself: the endpoints that its shape has, and the shape's other members.
+
+    Of the shape's signing algorithms, those for which `keys` has a key.
+    """
     endpoints = {
         member: issuer.endpoint(name) for name, member in ADVERTISED_ENDPOINTS.items() if name in issuer.shape.endpoints
     }
-    return {"issuer": issuer.url, **endpoints, **issuer.shape.metadata}
+    signing = "id_token_signing_alg_values_supported"
+    possible = [alg for alg in issuer.shape.metadata[signing] if keys.can_sign(alg)]
+    return {"issuer": issuer.url, **endpoints, **issuer.shape.metadata, signing: possible}
 
 
 def handle(context: Context) -> Response:
     """Serve the document, at either of its two well-known places."""
-    return json_response(document(context.issuer))
+    return json_response(document(context.issuer, context.namespace.keys))
 
 
 def handle_jwks(context: Context) -> Response:

@@ -35,7 +35,7 @@ def handle(context: Context) -> Response:
         refusal = _check_password(context, person, form.get("password") or "")
     if refusal is not None:
         return _page(context, pending, refusal)
-    if person.totp_secret and one_click is None:
+    if person.totp_secret:
         pending.username = person.username
         return interaction.proceed(context, pending)
     return interaction.log_in(context, pending, person)

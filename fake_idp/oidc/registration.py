@@ -84,6 +84,9 @@ def _client(context: Context, metadata: dict[str, Any], client_id: str, secret: 
     ):
         if not isinstance(values, (list, tuple)) or any(value not in allowed for value in values):
             raise _refused(f"The {name} are not supported.", name, " or ".join(allowed), str(values)[:200])
+    if not context.namespace.keys.can_sign(client.id_token_signed_response_alg):
+        alg = client.id_token_signed_response_alg
+        raise _refused("There is no key for this algorithm.", "id_token_signed_response_alg", "RS256", alg)
     if "jwks_uri" in metadata:
         raise _refused("Keys cannot be fetched from elsewhere.", "jwks_uri", "the keys themselves in jwks", "jwks_uri")
     if client.token_endpoint_auth_method == "private_key_jwt" and client.jwks is None:

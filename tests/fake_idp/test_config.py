@@ -1,6 +1,7 @@
 import re
 
 import pytest
+import requests
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -44,9 +45,21 @@ def test_a_section_in_the_file_replaces_the_bundled_one(write):
 
 
 def test_keys_are_relative_to_their_file(write, tmp_path):
-    (tmp_path / "mine.pem").write_text((config.fixtures() / "keys" / "ec-1.pem").read_text())
+    (tmp_path / "mine.pem").write_text((config.fixtures() / "keys" / "rsa-2.pem").read_text())
     loaded = config.load(write('[[keys]]\nkid = "mine"\nfile = "mine.pem"\n'))
     assert [(key.kid, key.file) for key in loaded.keys] == [("mine", str(tmp_path / "mine.pem"))]
+
+
+def test_algorithm_without_key_is_a_problem_and_is_not_advertised(write, tmp_path, make_idp):
+    (tmp_path / "mine.pem").write_text((config.fixtures() / "keys" / "rsa-2.pem").read_text())
+    (tmp_path / "noise.pem").write_text("noise")
+    keys = '[[keys]]\nkid = "mine"\nfile = "mine.pem"\n'
+    found = problems(write(f'{keys}[[clients]]\nclient_id = "c"\nid_token_signed_response_alg = "ES256"\n'))
+    assert len(found) == 1
+    assert "clients[0].id_token_signed_response_alg: expected a key of type EC for ES256" in found[0]
+    assert "keys[1].file: expected" in problems(write(f'{keys}[[keys]]\nkid = "n"\nfile = "noise.pem"\n'))[0]
+    document = requests.get(make_idp(config=write(keys)).metadata_url()).json()
+    assert document["id_token_signing_alg_values_supported"] == ["RS256", "PS256", "HS256"]
 
 
 def test_issuers_alone_keep_the_bundled_keys(write):
@@ -116,7 +129,8 @@ file = "missing.pem"
     )
     assert "people[1].username: 'zoe' is already in people[0]" in text
     assert "issuers[0].shape: expected github or google or oidc, found 'gogle' (did you mean 'google'?)" in text
-    assert "keys[0].file: expected a PEM file, found nothing at" in text
+    assert "keys[0].file: expected an unencrypted PEM private key in" in text
+    assert "keys: expected a key of type RSA for RS256 among keys, found none" in text
     assert "default_person: expected zoe or zoe, found 'zoo'" in text
 
 

@@ -92,6 +92,10 @@ def test_second_factor(visitor, idp, clock, claims_of, parameters_of):
     assert claims["acr"] == "urn:fake-idp:mfa"
 
 
+def test_one_click_does_not_skip_the_second_factor(visitor):
+    assert 'data-testid="totp-form"' in visitor.submit(visitor.authorize(), person="carol").text
+
+
 def test_second_factor_can_be_denied(visitor, parameters_of):
     page = visitor.submit(visitor.authorize(), username="carol", password="password")
     assert parameters_of(visitor.submit(page, action="deny"))["error"] == "access_denied"
