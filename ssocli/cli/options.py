@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
@@ -12,6 +13,7 @@ from ssocli.exit_code import ExitCode
 
 if TYPE_CHECKING:
     from ssocli.config.model import Config
+    from ssocli.sentry.store import Store
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -83,10 +85,27 @@ def load_config(file: Path | None) -> tuple[Config, Path]:
 
 
 def state_path(state: str | None) -> str:
-    """The store's file; without `--state`, `ssocli/sentry.sqlite3` in the user's state directory."""
+    """The store's file; without `--state`, `ssocli/sentry.sqlite3` in the user's state directory, made if need be."""
     if state:
         return state
     import os
 
-    base = os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state"
-    return str(Path(base) / "ssocli" / "sentry.sqlite3")
+    base = Path(os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state") / "ssocli"
+    try:
+        base.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        reason = (error.strerror or "").lower()
+        stop(f"{base}: expected a directory for the state, but: {reason}; choose a file with --state", ExitCode.USAGE)
+    return str(base / "sentry.sqlite3")
+
+
+@contextmanager
+def open_store(state: str | None) -> Iterator[Store]:
+    """The store, for commands that only read it; a store that cannot be used ends the command."""
+    from ssocli.sentry.store import Store, StoreError
+
+    try:
+        with Store.open(state_path(state)) as store:
+            yield store
+    except StoreError as error:
+        stop(str(error), ExitCode.USAGE)

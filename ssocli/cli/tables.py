@@ -35,6 +35,13 @@ def show(rows: Sequence[dict[str, Any]], output_format: str, empty: str) -> None
         console.print(text, soft_wrap=True)
 
 
+def moment(seconds: float | None) -> str | None:
+    """A moment (seconds since the epoch) as text in UTC; None stays None."""
+    from ssocli.clock import iso
+
+    return None if seconds is None else iso(seconds)
+
+
 def _cell(value: Any) -> str:
     if isinstance(value, list):
         return ", ".join(str(entry) for entry in value)
