@@ -373,7 +373,7 @@ class _Exchange:
                 close = getattr(result, "close", None)
                 if close is not None:
                     close()
-        except OSError:
+        except ConnectionError:
             raise  # the wire broke, or the application broke it on purpose
         except Exception:  # noqa: BLE001  # an application's bug costs one connection, not the server
             import traceback
@@ -403,7 +403,10 @@ class _Exchange:
         elif self.chunked:
             data = (b"%x\r\n%b\r\n" % (len(data), data) if data else b"") + (b"0\r\n\r\n" if last else b"")
         if head or data:
-            self.wire.sendall(head + data)
+            try:
+                self.wire.sendall(head + data)
+            except OSError as error:  # a timeout or a TLS error among them
+                raise ConnectionAbortedError(error.errno, "the client is gone") from error
 
     def _head(self, length: int | None) -> bytes:
         names = {name.lower() for name, _ in self.headers}
