@@ -175,8 +175,8 @@ def rule(
 
 
 def rules(area: str) -> tuple[Rule, ...]:
-    """The rules of one area (a module of `ssocli.checks`, imported by the caller), in the order of declaration."""
-    return tuple(entry for entry in _RULES.values() if entry.area == area)
+    """The rules of one area (a module of `ssocli.checks`, imported by the caller), in the order of their codes."""
+    return tuple(sorted((entry for entry in _RULES.values() if entry.area == area), key=lambda entry: entry.code))
 
 
 def rule_named(name: str) -> Rule:

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import base64
 import binascii
+import hashlib
+import hmac
 import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
@@ -179,17 +181,15 @@ def usable_keys(document: Any, algorithms: Collection[str]) -> list[dict[str, An
 
 def verifies(parsed: Parsed, jwk: dict[str, Any], algorithm: str) -> bool:
     """Whether the signature was made with this public key. The key must be fit for it (`key_problem`)."""
-    return _public_key(jwk) is not None and _verify(parsed, _public_key(jwk), _joserfc_name(algorithm, jwk))
+    key = _public_key(jwk)
+    return key is not None and _verify(parsed, key, _joserfc_name(algorithm, jwk))
 
 
 def verifies_with_secret(parsed: Parsed, secret: bytes, algorithm: str) -> bool:
     """Whether the MAC (HS256, HS384, HS512) was made with these octets."""
-    import hashlib
-    import hmac
-
     if not secret or algorithm not in {"HS256", "HS384", "HS512"}:
         return False
-    mac = hmac.digest(secret, parsed.signing_input, getattr(hashlib, f"sha{algorithm[2:]}"))
+    mac = hmac.digest(secret, parsed.signing_input, f"sha{algorithm[2:]}")
     return hmac.compare_digest(mac, parsed.signature)
 
 
@@ -208,13 +208,31 @@ def public_key_encodings(jwk: Any) -> Iterator[bytes]:
         yield jwk["n"].encode("utf-8", "replace")
 
 
+def certified_key(chain: Any, algorithm: str) -> dict[str, Any] | None:
+    """The JWK of the first certificate of an `x5c` chain (RFC 7515 4.1.6), or None. Nothing is said about its trust."""
+    certificates = strings(chain)
+    if not certificates or not _ALGORITHM.fullmatch(algorithm):
+        return None
+    from cryptography import x509
+    from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+    from joserfc.jwk import JWKRegistry
+
+    try:
+        key: Any = x509.load_der_x509_certificate(base64.b64decode(certificates[0])).public_key()
+        kind = _KEY_TYPES[algorithm[:2]]
+        if kind == "RSA" and key.key_size < 2048:
+            return None
+        pem = key.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+        return dict(JWKRegistry.import_key(pem, kind).as_dict())
+    except Exception:  # noqa: BLE001 - hostile certificates make the parsers raise many kinds
+        return None
+
+
 def left_half_hash(value: str, algorithm: str) -> str | None:
     """`at_hash` of an access token (OIDC Core 3.1.3.6): base64url of the left half of its digest.
 
     The digest is that of the signature algorithm. None for an algorithm that names none.
     """
-    import hashlib
-
     if not _ALGORITHM.fullmatch(algorithm) or algorithm == "Ed448":
         return None
     name = f"sha{algorithm[2:]}" if algorithm[2:].isdigit() else "sha512"
@@ -222,9 +240,9 @@ def left_half_hash(value: str, algorithm: str) -> str | None:
     return base64.urlsafe_b64encode(digest[: len(digest) // 2]).rstrip(b"=").decode("ascii")
 
 
-def _algorithm_names(algorithm: str, jwk: dict[str, Any]) -> set[str]:
+def _algorithm_names(algorithm: str, jwk: dict[str, Any]) -> tuple[str, ...]:
     """The values of a JWK's `alg` that mean this algorithm (RFC 9864 gave EdDSA a name per curve)."""
-    return {algorithm, "EdDSA", str(jwk.get("crv"))} if algorithm.startswith("Ed") else {algorithm}
+    return (algorithm, "EdDSA", str(jwk.get("crv"))) if algorithm.startswith("Ed") else (algorithm,)
 
 
 def _joserfc_name(algorithm: str, jwk: dict[str, Any]) -> str:
@@ -241,7 +259,7 @@ def _public_key(jwk: dict[str, Any]) -> Any:
         return None
     try:
         key = JWKRegistry.import_key(public)
-        return key if key.public_key else None  # type: ignore[union-attr] # symmetric keys never come here
+        return key if key.public_key else None
     except Exception:  # noqa: BLE001 - joserfc and cryptography raise many kinds on hostile numbers
         return None
 
