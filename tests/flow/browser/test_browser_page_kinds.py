@@ -19,35 +19,77 @@ def page(body: str) -> Page:
     ("body", "username", "password", "code"),
     [
         # Keycloak
-        ("<form action=/login-actions/authenticate><input id=username name=username autocomplete=username>"
-         "<input type=password name=password><input type=checkbox name=rememberMe><input type=submit name=login value='Sign In'>",
-         "username", "password", None),
+        (
+            (
+                "<form action=/login-actions/authenticate>"
+                "<input id=username name=username autocomplete=username>"
+                "<input type=password name=password><input type=checkbox name=rememberMe>"
+                "<input type=submit name=login value='Sign In'>"
+            ),
+            "username",
+            "password",
+            None,
+        ),
         # Microsoft, first step
-        ("<title>Sign in to your account</title><form><input type=email name=loginfmt><input type=submit value=Next></form>",
-         "loginfmt", None, None),
+        (
+            (
+                "<title>Sign in to your account</title><form><input type=email name=loginfmt>"
+                "<input type=submit value=Next></form>"
+            ),
+            "loginfmt",
+            None,
+            None,
+        ),
         # Google, first step: the password field is there, but hidden as another kind
-        ("<title>Sign in</title><form><input type=email name=identifier><button>Next</button></form>", "identifier", None, None),
+        (
+            ("<title>Sign in</title><form><input type=email name=identifier><button>Next</button></form>"),
+            "identifier",
+            None,
+            None,
+        ),
         # A second step with the user fixed
-        ("<form><input type=hidden name=user value=a><input type=password name=Passwd><button>Next</button></form>",
-         None, "Passwd", None),
+        (
+            "<form><input type=hidden name=user value=a><input type=password name=Passwd><button>Next</button></form>",
+            None,
+            "Passwd",
+            None,
+        ),
         # Labels only, German
-        ("<form><label>Benutzername <input name=f1></label><label>Kennwort <input type=password name=f2></label>"
-         "<button>Anmelden</button></form>", "f1", "f2", None),
+        (
+            (
+                "<form><label>Benutzername <input name=f1></label><label>Kennwort "
+                "<input type=password name=f2></label><button>Anmelden</button></form>"
+            ),
+            "f1",
+            "f2",
+            None,
+        ),
         # Nothing named: the text beside the password
         ("<form><input name=x1><input type=password name=x2><button>OK</button></form>", "x1", "x2", None),
         # Codes
         ("<form><input name=a1 autocomplete=one-time-code><button>Verify</button></form>", None, None, "a1"),
         ("<form><label>Verification code <input name=a2></label><button>Verify</button></form>", None, None, "a2"),
         ("<form><input name=otpCode type=password><button>Verify</button></form>", None, None, "otpCode"),
-        ("<form><input name=username><input type=password name=password><input name=otp><button>Log in</button></form>",
-         "username", "password", "otp"),
+        (
+            "<form><input name=username><input type=password name=password><input name=otp><button>Log in</button>",
+            "username",
+            "password",
+            "otp",
+        ),
         # Beside a search box and a form to register
-        ("<form role=search><input name=q type=search><button>Search</button></form>"
-         "<form><input name=email type=email><input type=password name=p1 autocomplete=new-password><button>Join</button></form>"
-         "<form><input name=user_email><input type=password name=user_pass><button>Log in</button></form>",
-         "user_email", "user_pass", None),
+        (
+            (
+                "<form role=search><input name=q type=search><button>Search</button></form><form>"
+                "<input name=email type=email><input type=password name=p1 autocomplete=new-password>"
+                "<button>Join</button></form><form><input name=user_email>"
+                "<input type=password name=user_pass><button>Log in</button></form>"
+            ),
+            "user_email",
+            "user_pass",
+            None,
+        ),
     ],
-)  # fmt: skip
+)
 def test_login_forms(body, username, password, code):
     found = login_form(page(body))
     assert found is not None
@@ -62,7 +104,10 @@ def test_login_forms(body, username, password, code):
     [
         "<p>Welcome",
         "<form role=search><input name=q type=search><button>Search</button></form>",
-        "<form action=/newsletter><input type=email name=email placeholder='Newsletter'><button>Subscribe</button></form>",
+        (
+            "<form action=/newsletter><input type=email name=email placeholder='Newsletter'>"
+            "<button>Subscribe</button></form>"
+        ),
         "<form action=/reset><input name=username><button>Reset password</button></form>",
         "<form><input type=password name=a><input type=password name=b><button>Change</button></form>",
         "<form method=post><input type=hidden name=csrf><button>Log out</button></form>",
@@ -74,9 +119,11 @@ def test_no_login_forms(body):
 
 def test_the_button_to_sign_in_is_found_among_others():
     found = login_form(
-        page("<form><button name=social value=1>With X</button><input name=user><input type=password name=p>"
-             "<button name=go>Sign in</button></form>")
-    )  # fmt: skip
+        page(
+            "<form><button name=social value=1>With X</button><input name=user>"
+            "<input type=password name=p><button name=go>Sign in</button></form>"
+        )
+    )
     assert found is not None
     assert found.button is not None
     assert found.button.name == "go"
