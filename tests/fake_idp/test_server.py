@@ -10,7 +10,8 @@ import trustme
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fake_idp.server import MAX_BODY, MAX_HEAD, CannotListenError, Server
+from fake_idp.connection import MAX_BODY, MAX_HEAD
+from fake_idp.server import CannotListenError, Server
 
 
 def echo(environ, start_response):
