@@ -7,6 +7,7 @@ import gzip
 import socket
 import ssl
 import threading
+import time
 import zlib
 from collections.abc import Callable, Iterator
 from contextlib import suppress
@@ -20,6 +21,7 @@ from ssocli.exchange import Exchange, Sender
 from ssocli.wire import Connections, send
 from ssocli.wire.coding import CodingError, decode
 from ssocli.wire.proxies import environment_proxy
+from ssocli.wire.stream import Deadline
 
 Talk = Callable[[socket.socket], None]
 
@@ -254,6 +256,15 @@ def test_a_silent_server_ends_by_the_timeout(serve):
         "timeout",
         "headers",
     )
+
+
+def test_no_wait_is_longer_than_what_is_left():
+    now = time.monotonic()
+    assert Deadline(timeout=10, end=now + 100).left() == 10
+    assert Deadline(timeout=10, end=now + 1).left() <= 1
+    assert Deadline(timeout=10, end=now + 1).left(share=4) <= 0.25
+    with pytest.raises(TimeoutError):
+        Deadline(timeout=10, end=now).left()
 
 
 def test_a_slow_drip_ends_by_the_deadline(serve):
