@@ -1,4 +1,4 @@
-"""Write the generated pages of `docs/reference/`: `python -m tests.docs.generate`. A test holds them against the code."""
+"""Write the generated pages of `docs/reference/`: `python -m tests.docs.generate`. A test keeps them up to date."""
 
 from __future__ import annotations
 
