@@ -19,8 +19,17 @@ from selenium.webdriver.support.ui import WebDriverWait
 
 from .conftest import ARTIFACTS
 
-QUIET = ("--headless=new --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
-         "--disable-component-update --disable-sync --window-size=1100,900").split()  # fmt: skip
+QUIET = [
+    "--headless=new",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--window-size=1100,900",
+]
 
 
 @contextmanager

@@ -48,7 +48,9 @@ def keys() -> str:
         "kid": "r1",
         **{name: number(getattr(one.public_numbers, name)) for name in "ne"},
         **{name: number(getattr(one, name)) for name in "dpq"},
-        **{"dp": number(one.dmp1), "dq": number(one.dmq1), "qi": number(one.iqmp)},
+        "dp": number(one.dmp1),
+        "dq": number(one.dmq1),
+        "qi": number(one.iqmp),
     }
     point = two.public_numbers
     ec_jwk = {"kty": "EC", "crv": "P-256", "use": "sig", "kid": "e1", "d": number(two.private_value)}
