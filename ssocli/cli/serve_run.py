@@ -15,7 +15,8 @@ import click
 
 from fake_idp.server import CannotListenError
 from ssocli import wire
-from ssocli.cli.options import state_path, stop
+from ssocli.cli.options import state_path
+from ssocli.cli.stop import stop
 from ssocli.config.model import Config
 from ssocli.exit_code import ExitCode
 from ssocli.flow.stage import Ports, Stage, stage
