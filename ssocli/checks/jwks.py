@@ -15,7 +15,7 @@ from ssocli.text import shown
 
 @dataclass(frozen=True, slots=True)
 class JwksContext:
-    """The parsed JSON found at `jwks_uri` (None if there is none), and the signature algorithms that the client accepts."""
+    """The parsed JSON found at `jwks_uri` (None if there is none), and the algorithms that the client accepts."""
 
     document: Any
     algorithms: tuple[str, ...] = ("RS256",)
