@@ -131,7 +131,7 @@ def test_every_rule_is_shown_failing_and_passing() -> None:
 
 def test_a_healthy_response_raises_no_finding() -> None:
     assert_healthy("token_response", response(a_member_of_the_future=1, refresh_token="x"))
-    assert_healthy("token_response", response(headers=(JSON_TYPE,), id_token=..., scope="", wants={"openid": False}))
+    assert_healthy("token_response", response(headers=(JSON_TYPE,), id_token=..., scope=..., wants=PLAIN))
 
 
 @pytest.mark.parametrize(
