@@ -39,7 +39,7 @@ def authenticate(client: Client, token_endpoint: str, now: float) -> tuple[Pairs
 
 def client_assertion(client: Client, audience: str, now: float) -> str:
     """A signed JWT that names client and endpoint, good once and for a minute (RFC 7523 3)."""
-    from joserfc import jwt
+    from authlib.oauth2.rfc7523.assertion import sign_jwt_bearer_assertion
     from joserfc.jwk import import_key
 
     key = import_key(client.private_key or "")
@@ -47,12 +47,15 @@ def client_assertion(client: Client, audience: str, now: float) -> str:
     header: dict[str, str] = {"alg": algorithm, "typ": "JWT"}
     if isinstance(client.provider, OidcProvider) and client.provider.private_key_id:
         header["kid"] = client.provider.private_key_id
-    claims = {
-        "iss": client.provider.client_id,
-        "sub": client.provider.client_id,
-        "aud": audience,
-        "jti": secrets.token(),
-        "iat": int(now),
-        "exp": int(now) + _ASSERTION_SECONDS,
-    }
-    return jwt.encode(header, claims, key, algorithms=[algorithm])
+    client_id = client.provider.client_id
+    signed: str = sign_jwt_bearer_assertion(
+        key,
+        client_id,
+        audience,
+        subject=client_id,
+        issued_at=int(now),
+        expires_at=int(now) + _ASSERTION_SECONDS,
+        claims={"jti": secrets.token()},
+        header=header,
+    )
+    return signed
