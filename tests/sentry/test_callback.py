@@ -33,9 +33,7 @@ def test_an_error_returns_the_user_to_the_login_page_with_the_message_once(site:
     sent = site.provider.authorize(location)
     page = site.browser.get(CALLBACK, error="access_denied", error_description="No <b>way</b>", state=sent["state"])
     assert (page.status_code, site.browser.path) == (200, "/auth/login/acme/")
-    assert site.browser.alert == (
-        "You were not logged in by your identity provider: No <b>way</b>. Please try again."
-    )
+    assert site.browser.alert == ("You were not logged in by your identity provider: No <b>way</b>. Please try again.")
     assert 'name="next" value="/organizations/acme/issues/?a=b"' in site.browser.text
     assert refused(site) == ("external_authentication", "CB001", Action.RETURN_TO_LOGIN)
     assert "/token" not in site.provider.requests
