@@ -241,7 +241,7 @@ def _public_key(jwk: dict[str, Any]) -> Any:
         return None
     try:
         key = JWKRegistry.import_key(public)
-        return key if key.public_key else None  # type: ignore[union-attr] # symmetric keys never come here
+        return key if key.public_key else None
     except Exception:  # noqa: BLE001 - joserfc and cryptography raise many kinds on hostile numbers
         return None
 
