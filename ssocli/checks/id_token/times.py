@@ -26,8 +26,13 @@ def _moment(claims: Claims, name: str) -> float | None:
 
 def _seen(name: str, moment: float, now: float) -> str:
     offset = now - moment
-    where = f"{offset:.0f} s ago" if offset >= 0 else f"{-offset:.0f} s ahead"
+    where = f"{_whole(offset)} s ago" if offset >= 0 else f"{_whole(-offset)} s ahead"
     return f"{name} {iso(moment)}, {where}"
+
+
+def _whole(number: float) -> str:
+    """The number without its fraction, and without the three hundred digits that a token may claim."""
+    return f"{number:.0f}" if abs(number) < 1e15 else repr(number)
 
 
 def _clock(context: IdTokenContext) -> str:
@@ -117,7 +122,7 @@ def expiry_in_milliseconds(claims: Claims, context: IdTokenContext) -> Judgement
         return skipped("the token has no expiry")
     if not _milliseconds(expiry, context):
         return passed("exp in seconds", _seen("exp", expiry, context.now))
-    return failed("exp in seconds", f"exp {expiry:.0f}; divided by 1000 it is {iso(expiry / 1000)}")
+    return failed("exp in seconds", f"exp {_whole(expiry)}; divided by 1000 it is {iso(expiry / 1000)}")
 
 
 @rule(
@@ -154,7 +159,7 @@ def issued_in_the_future(claims: Claims, context: IdTokenContext) -> Judgement:
         return passed(expected, actual)
     if _milliseconds(issued, context):
         fix = "Let the identity provider write iat in seconds: divide by 1000."
-        return failed(expected, f"iat {issued:.0f}: most likely milliseconds", owner=Owner.IDP, fix=fix)
+        return failed(expected, f"iat {_whole(issued)}: most likely milliseconds", owner=Owner.IDP, fix=fix)
     return failed(expected, actual)
 
 
@@ -240,5 +245,5 @@ def odd_lifetime(claims: Claims, context: IdTokenContext) -> Judgement:
     if _milliseconds(expiry, context) or _milliseconds(issued, context):
         return skipped("the times are in milliseconds")
     lifetime = expiry - issued
-    expected, actual = "a lifetime of up to 31 days", f"{lifetime:.0f} s"
+    expected, actual = "a lifetime of up to 31 days", f"{_whole(lifetime)} s"
     return passed(expected, actual) if 0 < lifetime <= 31 * _DAY else failed(expected, actual)
