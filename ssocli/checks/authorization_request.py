@@ -128,7 +128,7 @@ def missing_openid_scope(context: AuthorizationRequestContext) -> Judgement:
     if not context.openid:
         return skipped("no ID token is expected of this provider")
     value = context.parameter("scope")
-    actual = f"scope {printable(value)!r}" if value else "no scope"
+    actual = f"scope '{printable(value)}'" if value else "no scope"
     return (passed if "openid" in value.split(" ") else failed)("a scope with openid", actual)
 
 

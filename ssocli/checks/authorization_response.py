@@ -57,7 +57,7 @@ def authorization_error(context: AuthorizationResponseContext) -> Judgement:
     known = meaning(AUTHORIZATION_ERRORS, code)
     said = context.parameter("error_description")
     evidence = f"error_description: {printable(said, 300)}" if said else ""
-    actual = f"error {printable(code, 80)!r}: the identity provider says that {known.says}"
+    actual = f"error '{printable(code, 80)}': the identity provider says that {known.says}"
     return failed(expected, actual, evidence=evidence, owner=known.owner, fix=known.fix)
 
 
@@ -236,4 +236,4 @@ def _state_is_foreign(context: AuthorizationResponseContext) -> bool:
 def _ignored_error(context: AuthorizationResponseContext) -> str:
     """The error that came without this login's state: no reason to act, but maybe the reason for it all."""
     code = context.parameter("error")
-    return "" if code is None else f"the response carries error {printable(code, 80)!r}"
+    return "" if code is None else f"the response carries error '{printable(code, 80)}'"

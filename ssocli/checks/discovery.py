@@ -227,7 +227,7 @@ def unusable_endpoint(document: Metadata, _context: DiscoveryContext) -> Judgeme
     A query is legal and must be kept (RFC 6749 3.1).
     """
     problems = [
-        f"{name} {printable(value, 100)!r}"
+        f"{name} '{printable(value, 100)}'"
         for name in _ENDPOINTS
         if isinstance(value := document.get(name), str) and not _is_absolute(value)
     ]

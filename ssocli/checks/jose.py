@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ssocli.checks.document import Json, Undecodable, decode_json, strings, type_name
+from ssocli.text import shown
 
 # joserfc's own limit is of this size too; a real ID token has 1 to 8 KB.
 SIZE_LIMIT = 128_000
@@ -143,15 +144,15 @@ def key_problem(jwk: Any, algorithm: str) -> str | None:
         return f"cannot be used with {algorithm}"
     wanted = _KEY_TYPES[algorithm[:2]]
     if jwk.get("kty") != wanted:
-        return f"has kty {jwk.get('kty')!r}; {algorithm} needs {wanted!r}"
+        return f"has kty {shown(jwk.get('kty'), 60)}; {algorithm} needs {wanted}"
     if algorithm in _CURVES and jwk.get("crv") not in _CURVES[algorithm]:
-        return f"has crv {jwk.get('crv')!r}; {algorithm} needs {' or '.join(_CURVES[algorithm])}"
+        return f"has crv {shown(jwk.get('crv'), 60)}; {algorithm} needs {' or '.join(_CURVES[algorithm])}"
     if jwk.get("use", "sig") != "sig":
-        return f"has use {jwk['use']!r}; signatures need 'sig'"
+        return f"has use {shown(jwk['use'], 60)}; signatures need sig"
     if "key_ops" in jwk and "verify" not in (strings(jwk["key_ops"]) or ()):
-        return "has key_ops without 'verify'"
-    if jwk.get("alg", algorithm) not in _algorithm_names(algorithm, jwk):
-        return f"has alg {jwk['alg']!r}; the signature is {algorithm}"
+        return "has key_ops without verify"
+    if not any(jwk.get("alg", algorithm) == name for name in _algorithm_names(algorithm, jwk)):
+        return f"has alg {shown(jwk['alg'], 60)}; the signature is {algorithm}"
     return weakness(jwk) or ("is malformed" if _public_key(jwk) is None else None)
 
 
@@ -179,7 +180,8 @@ def usable_keys(document: Any, algorithms: Collection[str]) -> list[dict[str, An
 
 def verifies(parsed: Parsed, jwk: dict[str, Any], algorithm: str) -> bool:
     """Whether the signature was made with this public key. The key must be fit for it (`key_problem`)."""
-    return _public_key(jwk) is not None and _verify(parsed, _public_key(jwk), _joserfc_name(algorithm, jwk))
+    key = _public_key(jwk)
+    return key is not None and _verify(parsed, key, _joserfc_name(algorithm, jwk))
 
 
 def verifies_with_secret(parsed: Parsed, secret: bytes, algorithm: str) -> bool:

@@ -72,7 +72,7 @@ def token_error(context: TokenResponseContext) -> Judgement:
         return failed("tokens", f"error is {type_name(code)} (HTTP {context.response.status})")
     known = meaning(TOKEN_ERRORS, code)
     said = context.document.get("error_description")
-    actual = f"error {printable(code, 80)!r} (HTTP {context.response.status}): it says that {known.says}"
+    actual = f"error '{printable(code, 80)}' (HTTP {context.response.status}): it says that {known.says}"
     evidence = f"error_description: {printable(said, 300)}" if isinstance(said, str) else ""
     return failed("tokens", actual, evidence=evidence, owner=known.owner, fix=known.fix)
 

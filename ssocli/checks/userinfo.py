@@ -175,7 +175,7 @@ def userinfo_of_another_subject(claims: Claims, context: UserinfoContext) -> Jud
     subject = claims.get("sub")
     if not isinstance(subject, str) or not subject:
         return skipped("the userinfo response has no sub")
-    expected, actual = f"sub {printable(context.subject, 100)!r}", f"sub {printable(subject, 100)!r}"
+    expected, actual = f"sub '{printable(context.subject, 100)}'", f"sub '{printable(subject, 100)}'"
     if subject == context.subject:
         return passed(expected, actual)
     return failed(expected, actual, evidence=difference(context.subject, subject))

@@ -104,8 +104,8 @@ def wrong_token_type(parsed: Parsed, _context: IdTokenContext) -> Judgement:
     if not isinstance(value, str):
         return failed(expected, f"typ is {type_name(value)}")
     if kind := _OTHER_KINDS.get(value.lower().removeprefix("application/")):
-        return failed(expected, f"typ {printable(value)!r}: {kind}")
-    return passed(expected, f"typ {printable(value)!r}")
+        return failed(expected, f"typ '{printable(value)}': {kind}")
+    return passed(expected, f"typ '{printable(value)}'")
 
 
 @rule(

@@ -78,7 +78,7 @@ def wrong_audience(claims: Claims, context: IdTokenContext) -> Judgement:
     audiences = _audiences(claims)
     if not audiences:
         return skipped("the token has no audience")
-    expected = f"aud with the client id {printable(context.client_id, 80)!r}"
+    expected = f"aud with the client id '{printable(context.client_id, 80)}'"
     actual = f"aud {shown(claims['aud'])}"
     if context.client_id in audiences:
         return passed(expected, actual)
@@ -142,7 +142,7 @@ def wrong_authorized_party(claims: Claims, context: IdTokenContext) -> Judgement
     """The token's `azp` names another client: that one asked for the token, not this one."""
     if "azp" not in claims:
         return skipped("the token has no azp")
-    expected = f"azp {printable(context.client_id, 80)!r}"
+    expected = f"azp '{printable(context.client_id, 80)}'"
     actual = f"azp {shown(claims['azp'], 80)}"
     if claims["azp"] == context.client_id:
         return passed(expected, actual)

@@ -132,7 +132,7 @@ def unknown_key_id(parsed: Parsed, context: IdTokenContext) -> Judgement:
         return skipped("the token names no key")
     if parsed.key_id is None:
         return failed("kid as a string", f"kid is {type_name(parsed.header['kid'])}")
-    actual = f"kid {printable(parsed.key_id, 80)!r}"
+    actual = f"kid '{printable(parsed.key_id, 80)}'"
     if _named(parsed, context):
         return passed(expected, actual)
     again = "also after the JWK set was fetched again" if context.refetched else "the JWK set was not fetched again"
@@ -218,7 +218,7 @@ def bad_signature(parsed: Parsed, context: IdTokenContext) -> Judgement:
     if _signature_is_good(parsed, context):
         return passed(expected, "it verifies")
     seen = "the signature is empty" if not parsed.signature else "it does not verify"
-    key = f" with the key {printable(parsed.key_id, 80)!r}" if parsed.key_id is not None else ""
+    key = f" with the key '{printable(parsed.key_id, 80)}'" if parsed.key_id is not None else ""
     return failed(expected, seen + key)
 
 
