@@ -37,6 +37,7 @@ DEFAULT_ISSUER = "default"
 HEALTH_PATHS = ("/healthz", "/readyz", "/isalive")
 MAX_NAMESPACES = 256
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._~-]{0,63}")
+_PUBLIC_URL = re.compile(r"https?://[A-Za-z0-9.-]+(:\d+)?/?|https?://\[[0-9A-Fa-f:]+\](:\d+)?/?")
 _WELL_KNOWN = re.compile(r"(/\.well-known/oauth-authorization-server)(/.+)")
 
 
@@ -184,6 +185,10 @@ def create_app(
     Issuers are derived from the Host header unless `public_url` says what clients call this server.
     Raises ConfigError.
     """
+    if public_url is not None and not _PUBLIC_URL.fullmatch(public_url):
+        raise configuration.ConfigError(
+            [f"public URL: expected http(s)://host or http(s)://host:port, got {public_url!r}"]
+        )
     if config is None or not isinstance(config, configuration.Config):
         config = configuration.load(config)
     settings = Settings(

@@ -1,40 +1,35 @@
-"""What the browser brings back from the identity provider: a code or an error, and whether it belongs to this login."""
+"""The authorization response: what the identity provider sent back to the redirect URI by way of the browser.
+
+Secrets (code, state) are never shown, only their fingerprints.
+"""
 
 from __future__ import annotations
 
-import hmac
-from collections import Counter
 from dataclasses import dataclass
-from typing import Literal
 
 from ssocli.checks.check import Judgement, Owner, Severity, failed, passed, rule, skipped
-from ssocli.checks.oauth_errors import AUTHORIZATION_ERRORS, meaning
+from ssocli.checks.oauth_errors import explain_authorization_error
 from ssocli.steps import Step
 from ssocli.text import difference, fingerprint, printable
-
-Mode = Literal["query", "fragment", "form_post"]
-
-_TOKENS = ("access_token", "id_token")
 
 
 @dataclass(frozen=True, slots=True)
 class AuthorizationResponseContext:
-    """The parameters that arrived, in their order and with repetitions, and what the login expects.
+    """The parameters as they arrived, in order and with repetitions, and the way they came (`mode`).
 
-    `state` is the one of this browser's login, None if no login is pending in it. `issuer` is the identity provider's
-    (None for plain OAuth 2.0), `iss_advertised` its `authorization_response_iss_parameter_supported`.
-    `wanted_mode` is the response mode asked for, `mode` the one by which the parameters arrived.
+    Modes are `query`, `fragment` and `form_post`. `expected_state` is the state of the login that this browser
+    started, None if it started none. `iss_advertised`: the metadata says that `iss` is sent (RFC 9207 3).
     """
 
     parameters: tuple[tuple[str, str], ...]
-    state: str | None
+    mode: str
+    expected_state: str | None
     issuer: str | None = None
     iss_advertised: bool = False
-    wanted_mode: Mode = "query"
-    mode: Mode = "query"
+    expected_mode: str = "query"
 
-    def parameter(self, name: str) -> str | None:
-        """The first value of a parameter; None if it is absent."""
+    def first(self, name: str) -> str | None:
+        """The first value of a parameter, None if it is absent."""
         return next((value for key, value in self.parameters if key == name), None)
 
 
@@ -42,40 +37,36 @@ class AuthorizationResponseContext:
     "CB001",
     "authorization-error",
     step=Step.EXTERNAL_AUTHENTICATION,
-    spec="RFC 6749 4.1.2.1",
+    spec="RFC 6749 4.1.2.1; OIDC Core 3.1.2.6",
     owner=Owner.IDP,
-    fix="Look the code up in the identity provider's documentation.",
+    fix="Read the identity provider's log for this request.",
 )
 def authorization_error(context: AuthorizationResponseContext) -> Judgement:
-    """The identity provider sends the browser back with an error instead of a code."""
-    code = context.parameter("error")
-    expected = "an authorization code"
-    if code is None:
-        return passed(expected, "no error")
-    if _state_is_foreign(context):
-        return skipped("an error without this login's state is not acted on")
-    known = meaning(AUTHORIZATION_ERRORS, code)
-    said = context.parameter("error_description")
-    evidence = f"error_description: {printable(said, 300)}" if said else ""
-    actual = f"error '{printable(code, 80)}': the identity provider says that {known.says}"
-    return failed(expected, actual, evidence=evidence, owner=known.owner, fix=known.fix)
+    """The identity provider sends the user back with an error instead of a code."""
+    error = context.first("error")
+    if error is None:
+        return passed("no error", "no error")
+    if context.first("code") is not None:
+        return skipped("error and code came together (CB002)")
+    known = explain_authorization_error(error)
+    return failed(
+        "an authorization code", _described(context), evidence=known.meaning, owner=known.owner, fix=known.fix
+    )
 
 
 @rule(
     "CB002",
-    "error-with-code",
+    "error-and-code",
     step=Step.EXTERNAL_AUTHENTICATION,
-    spec="RFC 6749 4.1.2.1",
+    spec="RFC 6749 4.1.2 and 4.1.2.1",
     owner=Owner.IDP,
-    fix="Let the identity provider send either a code or an error.",
-    severity=Severity.WARNING,
+    fix="The identity provider must send one of the two. A client has to take it as an error and not use the code.",
 )
-def error_with_code(context: AuthorizationResponseContext) -> Judgement:
-    """Both a code and an error arrive. The error counts; the code is not redeemed."""
-    if context.parameter("error") is None:
-        return passed("a code or an error", "no error")
-    both = context.parameter("code") is not None
-    return (failed if both else passed)("a code or an error", "both" if both else "an error")
+def error_and_code(context: AuthorizationResponseContext) -> Judgement:
+    """The response carries an error and a code at once."""
+    if context.first("error") is not None and context.first("code") is not None:
+        return failed("either a code or an error", f"a code, and {_described(context)}")
+    return passed("either a code or an error", "not both")
 
 
 @rule(
@@ -84,105 +75,110 @@ def error_with_code(context: AuthorizationResponseContext) -> Judgement:
     step=Step.TOKEN_GENERATION,
     spec="RFC 6749 4.1.2",
     owner=Owner.IDP,
-    fix="Look at the callback's URL in the browser: if it carries nothing, a proxy or a redirect on the way cut the "
-    "query; if it carries tokens, enable the code flow.",
+    fix="Start the login at the application. If it was, look in the identity provider's log (response_type code?) "
+    "and for a proxy that drops the query.",
 )
 def missing_code(context: AuthorizationResponseContext) -> Judgement:
-    """Neither a code nor an error arrives at the callback."""
-    if context.parameter("error") is not None:
-        return skipped("the response is an error")
-    if context.parameter("code"):
-        return passed("an authorization code", "one")
-    names = ", ".join(sorted({name for name, _ in context.parameters}))
-    seen = "an empty code" if context.parameter("code") is not None else "no code"
-    return failed("an authorization code", f"{seen}; the parameters are: {printable(names, 200) or 'none'}")
+    """The response has no authorization code (or an empty one), nor an error."""
+    if context.first("error") is not None:
+        return skipped("the response is an error (CB001)")
+    if _is_misdirected(context):
+        return skipped("the response came in another mode (CB005)")
+    if code := context.first("code"):
+        return passed("a code", f"a code of {len(code)} characters")
+    names = ", ".join(dict.fromkeys(printable(name, 40) for name, _ in context.parameters))
+    return failed(
+        "a code", "an empty code" if context.first("code") == "" else f"no code; parameters: {names or 'none'}"
+    )
 
 
 @rule(
     "CB004",
-    "repeated-parameter",
+    "repeated-response-parameter",
     step=Step.TOKEN_GENERATION,
     spec="RFC 6749 3.1",
     owner=Owner.IDP,
-    fix="Let the identity provider send each parameter once. If the redirect URI has a query, it must not repeat them.",
+    fix="The identity provider must send each parameter once. If it did, somebody added one on the way: start afresh.",
 )
-def repeated_parameter(context: AuthorizationResponseContext) -> Judgement:
-    """A parameter of the response arrives more than once: it is unclear which value counts."""
-    repeated = [name for name, times in Counter(name for name, _ in context.parameters).items() if times > 1]
+def repeated_response_parameter(context: AuthorizationResponseContext) -> Judgement:
+    """A parameter of the response stands twice: two readers may take two different values."""
+    names = [name for name, _ in context.parameters]
+    repeated = sorted({name for name in names if names.count(name) > 1})
     if repeated:
-        return failed("every parameter once", f"more than once: {printable(', '.join(repeated), 200)}")
-    return passed("every parameter once", "so")
+        return failed("every parameter once", f"more than once: {printable(', '.join(repeated))}")
+    return passed("every parameter once", "no repetitions")
 
 
 @rule(
     "CB005",
-    "wrong-response-mode",
+    "unexpected-response-mode",
     step=Step.TOKEN_GENERATION,
-    spec="OAuth 2.0 Multiple Response Type Encoding Practices 2.1",
+    spec="OAuth 2.0 Multiple Response Types 2.1; Form Post Response Mode 2",
     owner=Owner.IDP,
-    fix="Set the response mode of this client at the identity provider to the one asked for, or ask for that one.",
+    fix="Make the two agree: the response mode that the application asks for, and the one of the client at the "
+    "identity provider.",
 )
-def wrong_response_mode(context: AuthorizationResponseContext) -> Judgement:
-    """The response comes in another way (query, fragment, form_post) than was asked for."""
-    expected, actual = f"response mode {context.wanted_mode}", f"response mode {context.mode}"
-    return (passed if context.mode == context.wanted_mode else failed)(expected, actual)
+def unexpected_response_mode(context: AuthorizationResponseContext) -> Judgement:
+    """The response comes in another way (query, fragment, form post) than was asked for."""
+    if _is_misdirected(context):
+        return failed(context.expected_mode, context.mode)
+    if not context.parameters:
+        return skipped("nothing came")
+    return passed(context.expected_mode, context.mode)
 
 
 @rule(
     "CB006",
-    "tokens-in-code-response",
+    "token-in-authorization-response",
     step=Step.TOKEN_GENERATION,
-    spec="RFC 9700 2.1.2",
+    spec="RFC 6749 4.1.2; RFC 9700 2.1.2",
     owner=Owner.IDP,
     severity=Severity.WARNING,
-    fix="Switch the implicit and hybrid flows off for this client at the identity provider.",
+    fix="Turn the implicit and hybrid flows off for this client: tokens in URLs end in histories and logs.",
 )
-def tokens_in_code_response(context: AuthorizationResponseContext) -> Judgement:
-    """Tokens arrive through the browser although only a code was asked for. They are ignored, but they have leaked."""
-    found = [name for name in _TOKENS if context.parameter(name) is not None]
-    return failed("a code only", f"also {', '.join(found)}") if found else passed("a code only", "no tokens")
+def token_in_authorization_response(context: AuthorizationResponseContext) -> Judgement:
+    """The response of the code flow carries a token that nobody asked for; it is ignored."""
+    found = [name for name in ("access_token", "id_token", "refresh_token") if context.first(name) is not None]
+    if found:
+        return failed("a code and no token", f"{' and '.join(found)} in the {context.mode}")
+    return passed("a code and no token", "no token")
 
 
 @rule(
     "CB007",
-    "missing-response-state",
+    "missing-state",
     step=Step.TOKEN_VALIDATION,
-    spec="RFC 6749 4.1.2",
+    spec="RFC 6749 4.1.2 and 10.12",
     owner=Owner.IDP,
-    fix="Let the identity provider return state unchanged. If the login was started at the identity provider's portal, "
-    "start it at the application instead.",
+    fix="Start the login at the application. If it was, the identity provider must send the state back unchanged.",
 )
-def missing_response_state(context: AuthorizationResponseContext) -> Judgement:
-    """The response has no `state`, so it cannot be told whether this browser asked for it."""
-    if context.parameter("state"):
-        return passed("the state of the request", "a state")
-    return failed("the state of the request", "none", evidence=_ignored_error(context))
+def missing_state(context: AuthorizationResponseContext) -> Judgement:
+    """The response has no `state`: it cannot be told from one that an attacker slipped to the user (CSRF)."""
+    if not context.parameters or _is_misdirected(context):
+        return skipped("no response came in the mode asked for (CB003, CB005)")
+    if context.first("state"):
+        return passed("the state that was sent", "a state")
+    return failed("the state that was sent", "no state" if context.first("state") is None else "an empty state")
 
 
 @rule(
     "CB008",
     "wrong-state",
     step=Step.TOKEN_VALIDATION,
-    spec="RFC 6749 10.12",
+    spec="RFC 6749 10.12; RFC 9700 4.7",
     owner=Owner.USER,
-    fix="Start the login again, in one browser tab. If it stays: the browser must keep the session cookie on the way "
-    "back (same host, cookies allowed, SameSite=None with form_post).",
+    fix="Start the login again, in this browser, and finish it there: it expired, was finished already, or was begun "
+    "elsewhere. If nobody began it, somebody tried to log this user in as another.",
 )
 def wrong_state(context: AuthorizationResponseContext) -> Judgement:
-    """The response's `state` is not that of a login pending in this browser: old, of another tab, or forged."""
-    seen = context.parameter("state")
-    if not seen:
-        return skipped("the response has no state")
-    if context.state is None:
-        return failed(
-            "the state of a login pending in this browser",
-            f"state {fingerprint(seen)}; no login is pending",
-            evidence=_ignored_error(context),
-        )
-    expected, actual = f"state {fingerprint(context.state)}", f"state {fingerprint(seen)}"
-    if not _state_is_foreign(context):
-        return passed(expected, actual)
-    return failed(expected, actual, evidence=_ignored_error(context))
+    """The `state` is not that of a login which this browser began and did not finish yet."""
+    state = context.first("state")
+    if not state or _is_misdirected(context):
+        return skipped("there is no state to compare (CB007)")
+    if context.expected_state is None:
+        return failed("a login that this browser began", f"none for the state {fingerprint(state)}")
+    expected = f"the state {fingerprint(context.expected_state)}"
+    return passed(expected, "the same") if state == context.expected_state else failed(expected, fingerprint(state))
 
 
 @rule(
@@ -191,49 +187,42 @@ def wrong_state(context: AuthorizationResponseContext) -> Judgement:
     step=Step.TOKEN_VALIDATION,
     spec="RFC 9207 2.4",
     owner=Owner.IDP,
-    fix="Let the identity provider send iss in its responses, or stop advertising "
-    "authorization_response_iss_parameter_supported.",
+    fix="Let the identity provider send iss as its metadata promises (authorization_response_iss_parameter_supported).",
 )
 def missing_response_issuer(context: AuthorizationResponseContext) -> Judgement:
-    """The identity provider advertises that its responses carry `iss`, but this one does not.
-
-    It may be the response of another one (a mix-up), so it is refused.
-    """
+    """The response does not say who sent it (`iss`), though the identity provider's metadata promises that."""
     if not context.iss_advertised:
-        return skipped("the identity provider does not advertise iss")
-    seen = context.parameter("iss")
-    return (failed if seen is None else passed)("iss in the response", "none" if seen is None else "present")
+        return skipped("the identity provider does not promise iss")
+    if not context.parameters or _is_misdirected(context):
+        return skipped("no response came in the mode asked for (CB003, CB005)")
+    return failed("iss", "no iss") if context.first("iss") is None else passed("iss", "an iss")
 
 
 @rule(
     "CB010",
     "wrong-response-issuer",
     step=Step.TOKEN_VALIDATION,
-    spec="RFC 9207 2.4",
+    spec="RFC 9207 2.4; RFC 9700 4.4",
     owner=Owner.IDP,
-    fix="The response is of another identity provider than the one asked: do not redeem its code there. If the host is "
-    "right, let the identity provider send the issuer exactly as in its metadata.",
+    fix="Do not use the code: another identity provider sent it (mix-up). If the two are meant to be the same, "
+    "let the identity provider write its issuer in one way everywhere.",
 )
 def wrong_response_issuer(context: AuthorizationResponseContext) -> Judgement:
-    """The response's `iss` is not the issuer that was asked: a mix-up of two identity providers."""
-    seen = context.parameter("iss")
-    if seen is None or context.issuer is None:
-        return skipped("the response has no iss" if seen is None else "this provider has no issuer")
-    expected, actual = f"iss {printable(context.issuer)}", f"iss {printable(seen)}"
-    if seen == context.issuer:
-        return passed(expected, actual)
-    return failed(expected, actual, evidence=difference(context.issuer, seen))
+    """The response says (`iss`) that another identity provider sent it than the one that the login was begun with."""
+    issuer = context.first("iss")
+    if issuer is None or context.issuer is None:
+        return skipped("the response names no issuer, or none is configured")
+    if issuer == context.issuer:
+        return passed(printable(context.issuer), printable(issuer))
+    return failed(printable(context.issuer), printable(issuer), evidence=difference(context.issuer, issuer))
 
 
-def _state_is_foreign(context: AuthorizationResponseContext) -> bool:
-    seen = context.parameter("state") or ""
-    wanted = context.state or ""
-    return not wanted or not hmac.compare_digest(
-        seen.encode("utf-8", "surrogatepass"), wanted.encode("utf-8", "surrogatepass")
-    )
+def _is_misdirected(context: AuthorizationResponseContext) -> bool:
+    return bool(context.parameters) and context.mode != context.expected_mode
 
 
-def _ignored_error(context: AuthorizationResponseContext) -> str:
-    """The error that came without this login's state: no reason to act, but maybe the reason for it all."""
-    code = context.parameter("error")
-    return "" if code is None else f"the response carries error '{printable(code, 80)}'"
+def _described(context: AuthorizationResponseContext) -> str:
+    """The error as the identity provider put it: `access_denied: the user said no`."""
+    error = printable(context.first("error") or "(empty)", 80)
+    description = context.first("error_description")
+    return f"{error}: {printable(description)}" if description else error

@@ -175,8 +175,13 @@ def rule(
 
 
 def rules(area: str) -> tuple[Rule, ...]:
-    """The rules of one area (a module of `ssocli.checks`, imported by the caller), in the order of declaration."""
-    return tuple(entry for entry in _RULES.values() if entry.area == area)
+    """The rules of one area (a module of `ssocli.checks`, imported by the caller), in the order of their codes."""
+    return tuple(sorted((entry for entry in _RULES.values() if entry.area == area), key=lambda entry: entry.code))
+
+
+def all_rules() -> tuple[Rule, ...]:
+    """The rules of every area that was imported so far."""
+    return tuple(_RULES.values())
 
 
 def rule_named(name: str) -> Rule:

@@ -6,7 +6,7 @@ import json
 import math
 from collections import Counter
 from dataclasses import dataclass
-from typing import Any, NoReturn
+from typing import Any, NoReturn, TypeGuard
 
 # A healthy discovery document, JWK set or token response is a few kilobytes.
 SIZE_LIMIT = 4 * 1024 * 1024
@@ -68,7 +68,7 @@ def type_name(value: Any) -> str:
     return names.get(type(value), "a number")
 
 
-def is_number(value: Any) -> bool:
+def is_number(value: Any) -> TypeGuard[float]:
     """Whether this is a number to reckon with: finite, within the range of a double, and not a Python boolean."""
     if isinstance(value, bool) or not isinstance(value, int | float):
         return False

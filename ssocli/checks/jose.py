@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import base64
 import binascii
+import hashlib
+import hmac
 import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
@@ -144,15 +146,15 @@ def key_problem(jwk: Any, algorithm: str) -> str | None:
         return f"cannot be used with {algorithm}"
     wanted = _KEY_TYPES[algorithm[:2]]
     if jwk.get("kty") != wanted:
-        return f"has kty {shown(jwk.get('kty'), 60)}; {algorithm} needs {wanted}"
+        return f"has kty {shown(jwk.get('kty'), 40)}; {algorithm} needs {wanted}"
     if algorithm in _CURVES and jwk.get("crv") not in _CURVES[algorithm]:
-        return f"has crv {shown(jwk.get('crv'), 60)}; {algorithm} needs {' or '.join(_CURVES[algorithm])}"
+        return f"has crv {shown(jwk.get('crv'), 40)}; {algorithm} needs {' or '.join(_CURVES[algorithm])}"
     if jwk.get("use", "sig") != "sig":
-        return f"has use {shown(jwk['use'], 60)}; signatures need sig"
+        return f"has use {shown(jwk['use'], 40)}; signatures need sig"
     if "key_ops" in jwk and "verify" not in (strings(jwk["key_ops"]) or ()):
         return "has key_ops without verify"
-    if not any(jwk.get("alg", algorithm) == name for name in _algorithm_names(algorithm, jwk)):
-        return f"has alg {shown(jwk['alg'], 60)}; the signature is {algorithm}"
+    if jwk.get("alg", algorithm) not in _algorithm_names(algorithm, jwk):
+        return f"has alg {shown(jwk['alg'], 40)}; the signature is {algorithm}"
     return weakness(jwk) or ("is malformed" if _public_key(jwk) is None else None)
 
 
@@ -167,6 +169,21 @@ def weakness(jwk: dict[str, Any]) -> str | None:
     if exponent is not None and int.from_bytes(exponent, "big") < 3:
         return "has an RSA exponent below 3"
     return None
+
+
+def key_defect(jwk: Any) -> str | None:
+    """Why this entry of a JWK set is no key that can be read, whatever it is for; None if it is one."""
+    if not isinstance(jwk, dict):
+        return f"is {type_name(jwk)} instead of a JWK"
+    kind = jwk.get("kty")
+    if kind == "oct" or weakness(jwk):
+        return None
+    if not isinstance(kind, str) or kind not in _PUBLIC_MEMBERS:
+        return f"has kty {shown(kind, 40)}, which is unknown"
+    missing = [name for name in _PUBLIC_MEMBERS[kind] if not isinstance(jwk.get(name), str)]
+    if missing:
+        return f"has no {' and no '.join(missing)}"
+    return "is malformed" if _public_key(jwk) is None else None
 
 
 def usable_keys(document: Any, algorithms: Collection[str]) -> list[dict[str, Any]]:
@@ -186,12 +203,9 @@ def verifies(parsed: Parsed, jwk: dict[str, Any], algorithm: str) -> bool:
 
 def verifies_with_secret(parsed: Parsed, secret: bytes, algorithm: str) -> bool:
     """Whether the MAC (HS256, HS384, HS512) was made with these octets."""
-    import hashlib
-    import hmac
-
     if not secret or algorithm not in {"HS256", "HS384", "HS512"}:
         return False
-    mac = hmac.digest(secret, parsed.signing_input, getattr(hashlib, f"sha{algorithm[2:]}"))
+    mac = hmac.digest(secret, parsed.signing_input, f"sha{algorithm[2:]}")
     return hmac.compare_digest(mac, parsed.signature)
 
 
@@ -210,23 +224,41 @@ def public_key_encodings(jwk: Any) -> Iterator[bytes]:
         yield jwk["n"].encode("utf-8", "replace")
 
 
+def certified_key(chain: Any, algorithm: str) -> dict[str, Any] | None:
+    """The JWK of the first certificate of an `x5c` chain (RFC 7515 4.1.6), or None. Nothing is said about its trust."""
+    certificates = strings(chain)
+    if not certificates or not _ALGORITHM.fullmatch(algorithm):
+        return None
+    from cryptography import x509
+    from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+    from joserfc.jwk import JWKRegistry
+
+    try:
+        key: Any = x509.load_der_x509_certificate(base64.b64decode(certificates[0])).public_key()
+        kind = _KEY_TYPES[algorithm[:2]]
+        if kind == "RSA" and key.key_size < 2048:
+            return None
+        pem = key.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+        return dict(JWKRegistry.import_key(pem, kind).as_dict())
+    except Exception:  # noqa: BLE001 - hostile certificates make the parsers raise many kinds
+        return None
+
+
 def left_half_hash(value: str, algorithm: str) -> str | None:
     """`at_hash` of an access token (OIDC Core 3.1.3.6): base64url of the left half of its digest.
 
     The digest is that of the signature algorithm. None for an algorithm that names none.
     """
-    import hashlib
-
     if not _ALGORITHM.fullmatch(algorithm) or algorithm == "Ed448":
         return None
-    name = f"sha{algorithm[2:]}" if algorithm[2:].isdigit() else "sha512"
+    name = "sha512" if algorithm.startswith("Ed") else f"sha{algorithm[2:]}"
     digest = hashlib.new(name, value.encode("utf-8", "surrogatepass")).digest()
     return base64.urlsafe_b64encode(digest[: len(digest) // 2]).rstrip(b"=").decode("ascii")
 
 
-def _algorithm_names(algorithm: str, jwk: dict[str, Any]) -> set[str]:
+def _algorithm_names(algorithm: str, jwk: dict[str, Any]) -> tuple[str, ...]:
     """The values of a JWK's `alg` that mean this algorithm (RFC 9864 gave EdDSA a name per curve)."""
-    return {algorithm, "EdDSA", str(jwk.get("crv"))} if algorithm.startswith("Ed") else {algorithm}
+    return (algorithm, "EdDSA", str(jwk.get("crv"))) if algorithm.startswith("Ed") else (algorithm,)
 
 
 def _joserfc_name(algorithm: str, jwk: dict[str, Any]) -> str:

@@ -1,4 +1,4 @@
-"""The issuer's published keys: is there one to verify with, and is nothing published that must not be."""
+"""The JWK set: that the published keys can verify what the identity provider signs, and are nothing but public."""
 
 from __future__ import annotations
 
@@ -8,95 +8,95 @@ from typing import Any
 
 from ssocli.checks.check import Judgement, Owner, Severity, failed, passed, rule, skipped
 from ssocli.checks.document import type_name
-from ssocli.checks.jose import PRIVATE_MEMBERS, is_symmetric, jwk_entries, key_problem, usable_keys, weakness
+from ssocli.checks.jose import PRIVATE_MEMBERS, is_symmetric, jwk_entries, key_defect, usable_keys, weakness
 from ssocli.steps import Step
-from ssocli.text import printable, shown
+from ssocli.text import shown
 
 
 @dataclass(frozen=True, slots=True)
 class JwksContext:
-    """A decoded JWK set document, and the signature algorithms that the client accepts."""
+    """The parsed JSON found at `jwks_uri` (None if there is none), and the algorithms that the client accepts."""
 
     document: Any
     algorithms: tuple[str, ...] = ("RS256",)
 
     @property
-    def objects(self) -> list[dict[str, Any]]:
-        """The entries that are JSON objects."""
+    def keys(self) -> list[dict[str, Any]]:
+        """The entries of the set that are JSON objects."""
         return [entry for entry in jwk_entries(self.document) if isinstance(entry, dict)]
 
     @property
-    def asymmetric(self) -> tuple[str, ...]:
-        """The accepted algorithms that need a published key."""
-        return tuple(algorithm for algorithm in self.algorithms if not is_symmetric(algorithm))
-
-
-def _name(entry: dict[str, Any]) -> str:
-    return f"the key {shown(entry['kid'], 60)}" if "kid" in entry else "a key without kid"
-
-
-def _named(entries: list[dict[str, Any]]) -> str:
-    names = [_name(entry) for entry in entries[:5]]
-    return ", ".join(names) + (f" and {len(entries) - 5} more" if len(entries) > 5 else "")
+    def needs_none(self) -> bool:
+        """Whether the client accepts only MACs made with its own secret."""
+        return all(is_symmetric(algorithm) for algorithm in self.algorithms)
 
 
 @rule(
     "JWKS001",
-    "missing-keys-array",
+    "malformed-jwk-set",
     step=Step.TOKEN_VALIDATION,
-    spec="RFC 7517 5.1",
+    spec="RFC 7517 5",
     owner=Owner.IDP,
-    fix='Publish a JWK set, {"keys": [...]}, at jwks_uri; compare jwks_uri with its documentation.',
+    fix="Let the identity provider publish an object with an array `keys`; check the jwks_uri of its metadata.",
 )
-def missing_keys_array(context: JwksContext) -> Judgement:
-    """The document at jwks_uri is no JWK set: it has no array `keys`."""
-    expected = "an object with an array keys"
+def malformed_jwk_set(context: JwksContext) -> Judgement:
+    """The document is no JWK set: it has no array `keys`."""
+    expected = "an object with an array `keys`"
+    if context.document is None and context.needs_none:
+        return skipped("the client accepts MACs only, whose key is its secret")
     if not isinstance(context.document, dict):
         return failed(expected, type_name(context.document))
-    if "keys" not in context.document:
-        return failed(expected, "an object without keys")
-    keys = context.document["keys"]
-    return (passed if isinstance(keys, list) else failed)(expected, f"keys is {type_name(keys)}")
+    if not isinstance(context.document.get("keys"), list):
+        return failed(expected, type_name(context.document["keys"]) if "keys" in context.document else "no `keys`")
+    return passed(expected, f"{len(context.document['keys'])} keys")
 
 
 @rule(
     "JWKS002",
-    "private-key-published",
+    "no-usable-signing-key",
     step=Step.TOKEN_VALIDATION,
-    spec="RFC 7517 9.2",
+    spec="OIDC Core 10.1; RFC 7517 4",
     owner=Owner.IDP,
-    severity=Severity.WARNING,
-    fix="Critical: take the private key out of the document, replace it by a new one at once, and end every session: "
-    "whoever read the document can sign tokens for anybody.",
+    fix="Let the identity provider publish the public key it signs ID tokens with (kty, use sig, alg).",
 )
-def private_key_published(context: JwksContext) -> Judgement:
-    """A published key has private members (`d`, `p`, `q`): everybody can sign in the issuer's name.
-
-    The login works all the same, which is why nobody notices.
-    """
-    leaking = [
-        entry
-        for entry in context.objects
-        if entry.get("kty") != "oct" and any(name in entry for name in PRIVATE_MEMBERS)
+def no_usable_signing_key(context: JwksContext) -> Judgement:
+    """None of the published keys can verify a signature that the client accepts."""
+    if context.needs_none:
+        return skipped("the client accepts MACs only, whose key is its secret")
+    if not isinstance(context.document, dict) or not isinstance(context.document.get("keys"), list):
+        return skipped("the document is no JWK set (JWKS001)")
+    wanted = [algorithm for algorithm in context.algorithms if not is_symmetric(algorithm)]
+    expected = f"a key for {' or '.join(wanted)}"
+    if found := usable_keys(context.document, wanted):
+        return passed(expected, f"{len(found)} of {len(context.document['keys'])} keys")
+    if context.keys and all(weakness(jwk) for jwk in context.keys):
+        return skipped("every key is too weak (JWKS005)")
+    described = [
+        {name: jwk[name] for name in ("kid", "kty", "use", "alg", "crv") if name in jwk} for jwk in context.keys
     ]
-    if leaking:
-        return failed("public members only", f"private members in {_named(leaking)}")
-    return passed("public members only", "so")
+    return failed(expected, shown(described) if described else "no keys at all")
 
 
 @rule(
     "JWKS003",
-    "symmetric-key-published",
+    "published-private-key",
     step=Step.TOKEN_VALIDATION,
-    spec="RFC 7517 9.2",
+    spec="RFC 7517 9.2; OIDC Discovery 3 (jwks_uri)",
     owner=Owner.IDP,
     severity=Severity.WARNING,
-    fix="Take the key of kty oct out of the document and replace the secret: it is public now.",
+    fix="Critical: replace the key now and take the private members out of the document. Whoever saw it can forge "
+    "every user's token.",
 )
-def symmetric_key_published(context: JwksContext) -> Judgement:
-    """A symmetric key (kty `oct`) is published: a secret that everybody can read. It is never used here."""
-    found = [entry for entry in context.objects if entry.get("kty") == "oct"]
-    return failed("no key of kty oct", _named(found)) if found else passed("no key of kty oct", "none")
+def published_private_key(context: JwksContext) -> Judgement:
+    """The public document contains private key material."""
+    found = [
+        f"{shown(jwk.get('kid'), 60)}: {', '.join(members)}"
+        for jwk in context.keys
+        if jwk.get("kty") != "oct" and (members := [name for name in PRIVATE_MEMBERS if name in jwk])
+    ]
+    return (
+        failed("public members only", "; ".join(found)) if found else passed("public members only", "no private ones")
+    )
 
 
 @rule(
@@ -106,72 +106,65 @@ def symmetric_key_published(context: JwksContext) -> Judgement:
     spec="RFC 7517 4.5",
     owner=Owner.IDP,
     severity=Severity.WARNING,
-    fix="Give every key a kid of its own.",
+    fix="Let the identity provider give each key a kid of its own; reusing it makes rotations fail at cached clients.",
 )
 def duplicate_key_id(context: JwksContext) -> Judgement:
-    """Two keys of one type have the same `kid`. Here both are tried; other clients take the first."""
-    pairs = Counter(
-        (kid, str(entry.get("kty"))) for entry in context.objects if isinstance(kid := entry.get("kid"), str)
-    )
-    twice = [repr(kid) for (kid, _), times in pairs.items() if times > 1]
-    if twice:
-        return failed("a kid of its own for every key", f"more than once: {printable(', '.join(twice), 200)}")
-    return passed("a kid of its own for every key", "so")
+    """Two keys of the same type have the same key id, so the id does not say which of them signed."""
+    ids = Counter((jwk["kid"], str(jwk.get("kty"))) for jwk in context.keys if isinstance(jwk.get("kid"), str))
+    repeated = [kid for (kid, _), times in ids.items() if times > 1]
+    expected = "a key id of its own for each key"
+    return failed(expected, f"more than once: {shown(repeated)}") if repeated else passed(expected, "no duplicates")
 
 
 @rule(
     "JWKS005",
-    "no-usable-key",
-    step=Step.TOKEN_VALIDATION,
-    spec="OIDC Core 10.1",
-    owner=Owner.IDP,
-    fix="Publish the public key that signs the ID tokens, of 2048 bits or more (RSA), for signatures (use sig).",
-)
-def no_usable_key(context: JwksContext) -> Judgement:
-    """No published key can verify a signature of an accepted algorithm, so every ID token would be refused."""
-    if not context.asymmetric:
-        return skipped("the accepted algorithms use the client secret, not published keys")
-    if not isinstance(context.document, dict) or not isinstance(context.document.get("keys"), list):
-        return skipped("the document is no JWK set")
-    expected = f"a key for {' or '.join(context.asymmetric)}"
-    count = len(usable_keys(context.document, context.asymmetric))
-    if count:
-        return passed(expected, f"{count} of {len(jwk_entries(context.document))} keys")
-    problems = [f"{_name(entry)} {key_problem(entry, context.asymmetric[0])}" for entry in context.objects[:5]]
-    return failed(expected, printable("; ".join(problems) or "no keys", 400))
-
-
-@rule(
-    "JWKS006",
-    "weak-key",
+    "weak-rsa-key",
     step=Step.TOKEN_VALIDATION,
     spec="RFC 7518 3.3",
     owner=Owner.IDP,
     severity=Severity.WARNING,
-    fix="Replace the key by an RSA key of 2048 bits or more with the usual exponent 65537.",
+    fix="Let the identity provider sign with RSA keys of 2048 bits or more, and take the weak one out of the set.",
 )
-def weak_key(context: JwksContext) -> Judgement:
-    """An RSA key is so short, or its exponent so small, that signatures can be forged. It is never used here."""
-    weak = [f"{_name(entry)} {problem}" for entry in context.objects if (problem := weakness(entry))]
+def weak_rsa_key(context: JwksContext) -> Judgement:
+    """An RSA key can be broken. It ends the login if the set has no better one; a token signed with it is refused."""
+    found = [f"{shown(jwk.get('kid'), 60)} {problem}" for jwk in context.keys if (problem := weakness(jwk))]
     expected = "RSA keys of 2048 bits or more"
-    return failed(expected, printable("; ".join(weak[:5]), 400)) if weak else passed(expected, "so")
+    if not found:
+        return passed(expected, "no weak keys")
+    alone = not usable_keys(context.document, context.algorithms)
+    return failed(expected, "; ".join(found), severity=Severity.ERROR if alone else None)
+
+
+@rule(
+    "JWKS006",
+    "published-symmetric-key",
+    step=Step.TOKEN_VALIDATION,
+    spec="RFC 7517 9.2; RFC 7518 6.4",
+    owner=Owner.IDP,
+    severity=Severity.WARNING,
+    fix="Take the key out and replace it wherever it is used: a published secret is none. It is never used here.",
+)
+def published_symmetric_key(context: JwksContext) -> Judgement:
+    """The public document contains a symmetric key (kty oct)."""
+    found = [jwk.get("kid") for jwk in context.keys if jwk.get("kty") == "oct"]
+    return failed("public keys only", f"oct: {shown(found)}") if found else passed("public keys only", "no oct key")
 
 
 @rule(
     "JWKS007",
-    "unknown-key-entry",
+    "unreadable-key",
     step=Step.TOKEN_VALIDATION,
     spec="RFC 7517 5",
     owner=Owner.IDP,
     severity=Severity.INFO,
-    fix="Nothing has to be done if the entry is meant for others; otherwise correct it.",
+    fix="Nothing breaks: clients ignore such entries. Check them at the identity provider; many libraries do not.",
 )
-def unknown_key_entry(context: JwksContext) -> Judgement:
-    """An entry is no JWK, or of a key type that no signature algorithm knows. It is ignored, as RFC 7517 5 says."""
-    odd = [
-        _name(entry) if isinstance(entry, dict) else type_name(entry)
-        for entry in jwk_entries(context.document)
-        if not isinstance(entry, dict) or entry.get("kty") not in ("RSA", "EC", "OKP", "oct")
+def unreadable_key(context: JwksContext) -> Judgement:
+    """An entry of the set is no key that can be read: unknown type, missing member, a point off its curve."""
+    found = [
+        f"{shown(entry.get('kid'), 60) if isinstance(entry, dict) else f'entry {index}'} {problem}"
+        for index, entry in enumerate(jwk_entries(context.document), start=1)
+        if (problem := key_defect(entry)) is not None
     ]
-    expected = "keys of kty RSA, EC or OKP"
-    return failed(expected, f"ignored: {', '.join(odd[:5])}") if odd else passed(expected, "so")
+    expected = "keys that can be read"
+    return failed(expected, "; ".join(found[:5])) if found else passed(expected, "all of them")

@@ -1,4 +1,4 @@
-"""What the error codes of OAuth and OpenID Connect mean, whose they are, and what to do."""
+"""The error codes of OAuth 2.0 and OpenID Connect: what each means, who can mend it and how."""
 
 from __future__ import annotations
 
@@ -8,141 +8,163 @@ from ssocli.checks.check import Owner
 
 
 @dataclass(frozen=True, slots=True)
-class Meaning:
-    """One error code explained: `says` completes "the identity provider says that ..."."""
+class Explanation:
+    """What an error code means, who can mend it, and how."""
 
-    says: str
+    meaning: str
     owner: Owner
     fix: str
 
 
-_AGAIN = "Try again in a while; if it stays, the identity provider's log has the reason."
-_PROMPT_NONE = "Log in interactively: take prompt=none out of the provider's configuration."
-
-# RFC 6749 4.1.2.1, OIDC Core 3.1.2.6, OpenID Connect Unmet Authentication Requirements.
-AUTHORIZATION_ERRORS = {
-    "access_denied": Meaning(
-        "the user, or a policy, refused",
+# RFC 6749 4.1.2.1; OIDC Core 3.1.2.6; Unmet Authentication Requirements 1.0; RFC 8707 2.
+_AUTHORIZATION = {
+    "access_denied": Explanation(
+        "the user or the identity provider's policy denied the request",
         Owner.USER,
-        "Log in again and agree. If nobody refused, the user is not assigned to this application there, or a policy "
-        "(device, network, group) forbids it: the identity provider's sign-in log says which.",
+        "Log in again and agree. If nothing was denied knowingly, assign the user to this application at the "
+        "identity provider and check its policies.",
     ),
-    "invalid_request": Meaning(
-        "the request is malformed: a parameter is missing, repeated or wrong",
+    "invalid_request": Explanation(
+        "a parameter of the authorization request is missing, repeated or malformed",
         Owner.APP,
-        "Compare the request's parameters with what the client is registered for: redirect URI, PKCE, response mode.",
+        "Compare the authorization request (-vv) with what the identity provider asks for (PKCE required?).",
     ),
-    "unauthorized_client": Meaning(
+    "unauthorized_client": Explanation(
         "this client may not use the authorization code flow",
-        Owner.IDP,
-        "Enable the code flow for this client at the identity provider.",
-    ),
-    "unsupported_response_type": Meaning(
-        "it does not give out codes",
-        Owner.IDP,
-        "Enable response type code at the identity provider.",
-    ),
-    "invalid_scope": Meaning(
-        "a scope is unknown or not allowed for this client",
-        Owner.APP,
-        "Take the scope out of `scopes`, or define it at the identity provider and allow it for this client.",
-    ),
-    "server_error": Meaning("it failed inside", Owner.IDP, _AGAIN),
-    "temporarily_unavailable": Meaning("it is overloaded or being maintained", Owner.IDP, _AGAIN),
-    "interaction_required": Meaning("the user has to do something", Owner.APP, _PROMPT_NONE),
-    "login_required": Meaning("the user has to log in", Owner.APP, _PROMPT_NONE),
-    "account_selection_required": Meaning("the user has to choose an account", Owner.APP, _PROMPT_NONE),
-    "consent_required": Meaning(
-        "the user, or an administrator, has to consent",
-        Owner.IDP,
-        "Log in interactively and consent, or let an administrator consent for the organization.",
-    ),
-    "invalid_request_uri": Meaning(
-        "the request_uri leads nowhere", Owner.APP, "Take request_uri out of the configuration's parameters."
-    ),
-    "invalid_request_object": Meaning(
-        "the request object is wrong", Owner.APP, "Take request out of the configuration's parameters."
-    ),
-    "request_not_supported": Meaning(
-        "it takes no request objects", Owner.APP, "Take request out of the configuration's parameters."
-    ),
-    "request_uri_not_supported": Meaning(
-        "it takes no request_uri", Owner.APP, "Take request_uri out of the configuration's parameters."
-    ),
-    "registration_not_supported": Meaning(
-        "it takes no registration parameter", Owner.APP, "Take registration out of the configuration's parameters."
-    ),
-    "unmet_authentication_requirements": Meaning(
-        "the user cannot authenticate in the way that was asked for (acr)",
-        Owner.USER,
-        "Enrol the second factor that acr_values asks for, or ask for less.",
-    ),
-}
-
-# RFC 6749 5.2, RFC 9449 5, RFC 6749 4.1.2.1 for the last two, which some send here as well.
-TOKEN_ERRORS = {
-    "invalid_request": Meaning(
-        "the token request is malformed",
-        Owner.APP,
-        "Compare grant type, code, redirect URI and client authentication with what the identity provider expects.",
-    ),
-    "invalid_client": Meaning(
-        "client authentication failed: unknown client, wrong secret, or another method than registered",
-        Owner.APP,
-        "Compare client id and client secret with the registration (expired? trailing space? the secret's id in place "
-        "of its value?), and client_auth with the method that is registered there.",
-    ),
-    "invalid_grant": Meaning(
-        "the code is wrong, expired, already used, or of another client, redirect URI or PKCE verifier",
-        Owner.APP,
-        "Start the login again, once. If it stays: the redirect URI must be the same in both requests, and the code "
-        "must be redeemed once, within its lifetime, by the client it was given to.",
-    ),
-    "unauthorized_client": Meaning(
-        "this client may not use this grant type",
         Owner.IDP,
         "Enable the authorization code grant for this client at the identity provider.",
     ),
-    "unsupported_grant_type": Meaning(
-        "it does not know the grant type",
+    "unsupported_response_type": Explanation(
+        "the identity provider does not offer the response type `code` to this client",
         Owner.IDP,
-        "Check that the token endpoint is the right one and that the authorization code grant is enabled.",
+        "Enable the response type `code` for this client at the identity provider.",
     ),
-    "invalid_scope": Meaning(
-        "a scope is not allowed", Owner.APP, "Ask for the scopes that the user and the registration allow."
-    ),
-    "invalid_dpop_proof": Meaning(
-        "it wants a DPoP proof",
-        Owner.IDP,
-        "Switch sender-constrained tokens (DPoP) off for this client: bearer tokens are used here.",
-    ),
-    "use_dpop_nonce": Meaning(
-        "it wants a DPoP nonce",
-        Owner.IDP,
-        "Switch sender-constrained tokens (DPoP) off for this client: bearer tokens are used here.",
-    ),
-    "server_error": Meaning("it failed inside", Owner.IDP, _AGAIN),
-    "temporarily_unavailable": Meaning("it is overloaded or being maintained", Owner.IDP, _AGAIN),
-    # GitHub answers with codes of its own.
-    "bad_verification_code": Meaning(
-        "the code is wrong, expired or already used", Owner.APP, "Start the login again, once."
-    ),
-    "incorrect_client_credentials": Meaning(
-        "the client id or the client secret is wrong",
+    "invalid_scope": Explanation(
+        "a scope that was asked for is unknown or not allowed for this client",
         Owner.APP,
-        "Compare client id and client secret with the registration of the application.",
+        "Ask only for scopes that this client has at the identity provider, or grant it the missing one there.",
     ),
-    "redirect_uri_mismatch": Meaning(
-        "the redirect URI is not the registered one",
+    "server_error": Explanation(
+        "the identity provider met an error of its own",
+        Owner.IDP,
+        "Read the identity provider's log for this request.",
+    ),
+    "temporarily_unavailable": Explanation(
+        "the identity provider is overloaded or under maintenance",
+        Owner.IDP,
+        "Try again later.",
+    ),
+    "login_required": Explanation(
+        "the user has no session there, and the request forbade a login page (prompt=none)",
         Owner.APP,
-        "Register the callback URL exactly as it is sent.",
+        "Send the user again without prompt=none.",
+    ),
+    "consent_required": Explanation(
+        "the user has to consent, and the request forbade a consent page (prompt=none)",
+        Owner.APP,
+        "Send the user again without prompt=none, or let an administrator consent for everybody.",
+    ),
+    "interaction_required": Explanation(
+        "the user has to do something, and the request forbade any page (prompt=none)",
+        Owner.APP,
+        "Send the user again without prompt=none.",
+    ),
+    "account_selection_required": Explanation(
+        "the user has several sessions there, and the request forbade a page to choose (prompt=none)",
+        Owner.APP,
+        "Send the user again without prompt=none, or with a login_hint.",
+    ),
+    "unmet_authentication_requirements": Explanation(
+        "the user cannot authenticate in the way that was asked for (acr_values)",
+        Owner.USER,
+        "Set up the second factor that the identity provider asks for, or ask for a weaker class.",
+    ),
+    "invalid_target": Explanation(
+        "the resource that was asked for is unknown there",
+        Owner.APP,
+        "Leave the resource parameter out, or register the resource at the identity provider.",
+    ),
+    "request_not_supported": Explanation(
+        "the identity provider does not read the `request` parameter",
+        Owner.APP,
+        "Send the parameters plainly, without a request object.",
+    ),
+    "request_uri_not_supported": Explanation(
+        "the identity provider does not read the `request_uri` parameter",
+        Owner.APP,
+        "Send the parameters plainly, without a request object.",
+    ),
+    "registration_not_supported": Explanation(
+        "the identity provider does not read the `registration` parameter",
+        Owner.APP,
+        "Leave the registration parameter out.",
     ),
 }
 
+# RFC 6749 5.2, and below it GitHub's own.
+_TOKEN = {
+    "invalid_request": Explanation(
+        "the token request lacks a parameter, repeats one or is malformed",
+        Owner.APP,
+        "Compare the token request (-vv) with what the identity provider asks for; client authentication must be "
+        "sent in one way only.",
+    ),
+    "invalid_client": Explanation(
+        "the identity provider does not recognize the client: id, secret or way of authenticating is wrong",
+        Owner.APP,
+        "Compare client id and secret with those at the identity provider (expired? rotated? the secret's id "
+        "instead of its value?), and client_auth with the method registered there.",
+    ),
+    "invalid_grant": Explanation(
+        "the code is expired, used already, issued to another client or redirect URI, or the PKCE verifier is wrong",
+        Owner.APP,
+        "Use each code once and at once, with the redirect URI and the PKCE verifier of the same login. If the "
+        "code is always refused, compare the redirect URIs and look for a proxy that sends the callback twice.",
+    ),
+    "unauthorized_client": Explanation(
+        "this client may not use the authorization code grant",
+        Owner.IDP,
+        "Enable the authorization code grant for this client at the identity provider.",
+    ),
+    "unsupported_grant_type": Explanation(
+        "the identity provider does not offer the authorization code grant",
+        Owner.IDP,
+        "Enable the authorization code grant; check that the URL is that of the token endpoint.",
+    ),
+    "invalid_scope": Explanation(
+        "a scope that was asked for is unknown or not allowed for this client",
+        Owner.APP,
+        "Ask only for scopes that this client has at the identity provider.",
+    ),
+    "incorrect_client_credentials": Explanation(
+        "client id and secret do not belong together",
+        Owner.APP,
+        "Compare client id and secret with those of the OAuth app at the provider.",
+    ),
+    "bad_verification_code": Explanation(
+        "the code is wrong, expired or used already",
+        Owner.APP,
+        "Use each code once and within ten minutes.",
+    ),
+    "redirect_uri_mismatch": Explanation(
+        "the redirect URI is not the one registered at the provider",
+        Owner.APP,
+        "Register the redirect URI that is sent, character for character.",
+    ),
+}
 
-def meaning(table: dict[str, Meaning], code: str) -> Meaning:
-    """The meaning of a code; one that no specification defines is explained as that."""
-    unknown = Meaning(
-        "something in a code of its own", Owner.IDP, "Look the code up in the identity provider's documentation."
-    )
-    return table.get(code, unknown)
+_UNKNOWN = Explanation(
+    "an error that no specification defines",
+    Owner.IDP,
+    "Look it up in the identity provider's documentation and log.",
+)
+
+
+def explain_authorization_error(error: str) -> Explanation:
+    """What an error of the authorization endpoint means; of an unknown one, that it is unknown."""
+    return _AUTHORIZATION.get(error, _UNKNOWN)
+
+
+def explain_token_error(error: str) -> Explanation:
+    """What an error of the token endpoint means; of an unknown one, that it is unknown."""
+    return _TOKEN.get(error, _UNKNOWN)

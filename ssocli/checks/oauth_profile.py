@@ -1,4 +1,4 @@
-"""The user as GitHub's REST API describes it, for providers that speak OAuth 2.0 without OpenID Connect."""
+"""The user API of a plain OAuth 2.0 provider, in GitHub's shape: who the access token belongs to."""
 
 from __future__ import annotations
 
@@ -6,125 +6,161 @@ from dataclasses import dataclass
 from typing import Any
 
 from ssocli.checks.check import Judgement, Owner, Severity, failed, passed, rule, skipped
-from ssocli.checks.document import type_name
+from ssocli.checks.document import Json, decode_json, json_object, type_name
 from ssocli.exchange import Response
 from ssocli.steps import Step
 from ssocli.text import printable, shown
 
-_USER = "GitHub REST API: Get the authenticated user"
-_EMAILS = "GitHub REST API: List email addresses for the authenticated user"
-_MEMBERSHIP = "GitHub REST API: Get an organization membership for the authenticated user"
-
 
 @dataclass(frozen=True, slots=True)
 class OAuthProfileContext:
-    """What the API answered: the decoded bodies of /user and /user/emails, and the membership's response.
+    """The answers of `/user`, `/user/emails` and `/user/memberships/orgs/<organization>`; None where none came.
 
-    None for what was not asked or could not be decoded. `membership` is the decoded body that came with
-    `membership_response`; `required_organization` is None if any account may log in.
+    `required_organization` is the one whose active member the user has to be, None for no such condition.
     """
 
-    profile: Any
-    emails: Any = None
+    profile: Response | None
+    emails: Response | None = None
+    membership: Response | None = None
     required_organization: str | None = None
-    membership_response: Response | None = None
-    membership: Any = None
 
+    @property
+    def user(self) -> dict[str, Any] | None:
+        """The profile, if the API told one."""
+        return _object(self.profile)
 
-def verified_emails(emails: Any) -> list[str]:
-    """The verified addresses of /user/emails, the primary one first."""
-    entries = [
-        entry
-        for entry in (emails if isinstance(emails, list) else [])
-        if isinstance(entry, dict) and isinstance(entry.get("email"), str) and entry.get("verified") is True
-    ]
-    return [entry["email"] for entry in sorted(entries, key=lambda entry: entry.get("primary") is not True)]
-
-
-def _primaries(emails: list[Any]) -> list[dict[str, Any]]:
-    return [entry for entry in emails if isinstance(entry, dict) and entry.get("primary") is True]
+    @property
+    def addresses(self) -> list[dict[str, Any]] | None:
+        """The e-mail addresses, None if the API did not list them."""
+        if self.emails is None or self.emails.status != 200:
+            return None
+        decoded = decode_json(self.emails.body)
+        if not isinstance(decoded, Json) or not isinstance(decoded.value, list):
+            return None
+        return [entry for entry in decoded.value if isinstance(entry, dict)]
 
 
 @rule(
     "OAP001",
-    "profile-without-id",
+    "missing-account-id",
     step=Step.TOKEN_VALIDATION,
-    spec=_USER,
+    spec="GitHub REST API: GET /user (id)",
     owner=Owner.IDP,
-    fix="Check api_url: it must lead to an API that answers GET /user with a numeric id, as GitHub's does.",
+    fix="Check that api_url is the provider's API. Names and addresses change hands; the numeric id does not.",
 )
-def profile_without_id(context: OAuthProfileContext) -> Judgement:
-    """The profile has no numeric `id`. The login name cannot stand in for it: it can be changed and given to others."""
-    expected = "a profile with a whole positive number as id"
-    if not isinstance(context.profile, dict):
-        return failed(expected, "no profile" if context.profile is None else type_name(context.profile))
-    value = context.profile.get("id")
-    if isinstance(value, int) and not isinstance(value, bool) and value > 0:
-        return passed(expected, f"id {shown(value, 40)}")
-    return failed(expected, f"id {shown(value, 40)}" if "id" in context.profile else "no id")
+def missing_account_id(context: OAuthProfileContext) -> Judgement:
+    """The profile has no numeric id, the only thing that identifies an account for good."""
+    expected = "id, a positive whole number"
+    if context.user is None:
+        return failed(expected, "no profile")
+    found = context.user.get("id")
+    if isinstance(found, int) and not isinstance(found, bool) and found > 0:
+        return passed(expected, shown(found, 40))
+    return failed(expected, f"{shown(found, 40)} ({type_name(found)})" if "id" in context.user else "no id")
 
 
 @rule(
     "OAP002",
-    "organization-membership-missing",
+    "not-an-organization-member",
     step=Step.TOKEN_VALIDATION,
-    spec=_MEMBERSHIP,
+    spec="GitHub REST API: GET /user/memberships/orgs/{org}",
     owner=Owner.USER,
-    fix="Let an owner invite the account into the organization and the user accept the invitation. If the user is a "
-    "member: the organization must grant this OAuth app access, and the token needs the scope read:org.",
+    fix="Invite the user to the organization. If they are a member: grant the app access to the organization there "
+    "(third-party access), and ask for the scope read:org.",
 )
-def organization_membership_missing(context: OAuthProfileContext) -> Judgement:
-    """The account is no active member of the organization that the configuration requires."""
+def not_an_organization_member(context: OAuthProfileContext) -> Judgement:
+    """The user is no member of the organization at the provider, or the app may not see that they are."""
     if context.required_organization is None:
         return skipped("no organization is required")
-    expected = f"active membership of {printable(context.required_organization, 80)}"
-    response = context.membership_response
-    if response is None:
-        return failed(expected, "the membership could not be asked for", owner=Owner.NETWORK)
-    if response.status in {403, 404}:
-        return failed(expected, f"HTTP {response.status}: not a member, or not visible with this token")
-    if not 200 <= response.status < 300:
-        return failed(expected, f"HTTP {response.status}", owner=Owner.IDP)
-    state = context.membership.get("state") if isinstance(context.membership, dict) else None
-    if state == "active":
-        return passed(expected, "state active")
-    actual = "state pending: the invitation is not accepted yet" if state == "pending" else f"state {shown(state, 40)}"
-    return failed(expected, actual)
+    expected = f"membership of {printable(context.required_organization, 80)}"
+    if context.membership is None:
+        return failed(expected, "no answer")
+    if context.membership.status != 200:
+        return failed(expected, f"HTTP {context.membership.status}")
+    found = _object(context.membership)
+    if found is None:
+        return failed(expected, "no JSON object")
+    return passed(expected, f"state {shown(found.get('state'), 40)}")
 
 
 @rule(
     "OAP003",
-    "no-verified-email",
+    "inactive-membership",
     step=Step.TOKEN_VALIDATION,
-    spec=_EMAILS,
+    spec="GitHub REST API: GET /user/memberships/orgs/{org} (state)",
     owner=Owner.USER,
-    fix="Verify an e-mail address in the account's settings; the token needs the scope user:email to read it.",
+    fix="Let the user accept the organization's invitation at the provider.",
 )
-def no_verified_email(context: OAuthProfileContext) -> Judgement:
-    """The account shows no verified e-mail address, so it cannot be linked or invited safely."""
-    expected = "a verified e-mail address"
-    if not isinstance(context.emails, list):
-        return failed(expected, "no list of addresses (the scope user:email may be missing)")
-    count = len(verified_emails(context.emails))
-    return (passed if count else failed)(expected, f"{count} of {len(context.emails)} addresses verified")
+def inactive_membership(context: OAuthProfileContext) -> Judgement:
+    """The user was invited to the organization and did not accept yet."""
+    found = _object(context.membership) if context.required_organization is not None else None
+    if found is None:
+        return skipped("there is no membership to judge")
+    state = found.get("state")
+    return (passed if state == "active" else failed)("state active", f"state {shown(state, 40)}")
 
 
 @rule(
     "OAP004",
-    "ambiguous-primary-email",
+    "unreadable-emails",
     step=Step.TOKEN_VALIDATION,
-    spec=_EMAILS,
+    spec="GitHub REST API: GET /user/emails",
+    owner=Owner.APP,
+    severity=Severity.WARNING,
+    fix="Ask for the scope user:email; without it only a public address is known, and not whether it is verified.",
+)
+def unreadable_emails(context: OAuthProfileContext) -> Judgement:
+    """The API does not list the user's e-mail addresses."""
+    if context.emails is None:
+        return skipped("the addresses were not asked for")
+    if context.addresses is None:
+        actual = f"HTTP {context.emails.status}, {printable(context.emails.media_type, 80)}"
+        return failed("HTTP 200 with an array", actual)
+    return passed("HTTP 200 with an array", f"{len(context.addresses)} addresses")
+
+
+@rule(
+    "OAP005",
+    "no-verified-primary-email",
+    step=Step.TOKEN_VALIDATION,
+    spec="GitHub REST API: GET /user/emails (primary, verified)",
     owner=Owner.USER,
     severity=Severity.WARNING,
-    fix="Choose one verified address as the primary one in the account's settings.",
+    fix="Let the user verify the primary address at the provider.",
 )
-def ambiguous_primary_email(context: OAuthProfileContext) -> Judgement:
-    """There is not exactly one primary address, or it is not verified: another verified one is taken instead."""
-    if not isinstance(context.emails, list) or not verified_emails(context.emails):
-        return skipped("there is no verified address at all")
-    primaries = _primaries(context.emails)
-    expected = "one primary address, verified"
-    if len(primaries) != 1:
-        return failed(expected, f"{len(primaries)} primary addresses")
-    verified = primaries[0].get("verified") is True and isinstance(primaries[0].get("email"), str)
-    return (passed if verified else failed)(expected, "so" if verified else "the primary address is not verified")
+def no_verified_primary_email(context: OAuthProfileContext) -> Judgement:
+    """None of the user's addresses is primary and verified, so none is known to be theirs."""
+    if context.addresses is None:
+        return skipped("there are no addresses to judge (OAP004)")
+    expected = "an address that is primary and verified"
+    primary = _primary(context.addresses)
+    if any(entry.get("verified") is True for entry in primary):
+        return passed(expected, "one")
+    if not context.addresses:
+        return failed(expected, "no address at all")
+    return failed(expected, "the primary one is not verified" if primary else "none is primary")
+
+
+@rule(
+    "OAP006",
+    "several-primary-emails",
+    step=Step.TOKEN_VALIDATION,
+    spec="GitHub REST API: GET /user/emails (primary)",
+    owner=Owner.IDP,
+    severity=Severity.WARNING,
+    fix="Let the provider mark one address as primary; the first verified one is used.",
+)
+def several_primary_emails(context: OAuthProfileContext) -> Judgement:
+    """More than one address is marked as primary."""
+    if context.addresses is None:
+        return skipped("there are no addresses to judge (OAP004)")
+    count = len(_primary(context.addresses))
+    return (failed if count > 1 else passed)("one primary address at most", str(count))
+
+
+def _object(response: Response | None) -> dict[str, Any] | None:
+    return json_object(response.body) if response is not None and response.status == 200 else None
+
+
+def _primary(addresses: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [entry for entry in addresses if entry.get("primary") is True and isinstance(entry.get("email"), str)]

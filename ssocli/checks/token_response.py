@@ -1,80 +1,66 @@
-"""What the token endpoint answers: an error of OAuth's, or the tokens, in the form that RFC 6749 5 prescribes."""
+"""The token response: tokens for the authorization code, or the reason why there are none."""
 
 from __future__ import annotations
 
-import functools
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 from ssocli.checks.check import Judgement, Owner, Severity, failed, passed, rule, skipped
 from ssocli.checks.document import is_number, type_name
-from ssocli.checks.oauth_errors import TOKEN_ERRORS, meaning
+from ssocli.checks.oauth_errors import explain_token_error
 from ssocli.exchange import Response
 from ssocli.steps import Step
 from ssocli.text import printable, shown
 
-_FORM = "application/x-www-form-urlencoded"
+FORM = "application/x-www-form-urlencoded"
 
 
 @dataclass(frozen=True, slots=True)
 class TokenResponseContext:
-    """The token endpoint's response, its decoded body, and what was asked for.
-
-    `document` is the JSON value, or the dict made of a form's pairs (GitHub's encoding, accepted when `form_allowed`);
-    None if the body could not be decoded. `openid`: an ID token is expected. `scopes` are those asked for.
-    """
+    """The response, the object in its body (JSON, or the form of an OAuth 2.0 provider), and what was asked for."""
 
     response: Response
-    document: Any
+    document: dict[str, Any] | None
     openid: bool = True
     scopes: tuple[str, ...] = ()
-    form_allowed: bool = False
 
+    @property
+    def error(self) -> str | None:
+        """The OAuth error code in the body, if there is one."""
+        error = (self.document or {}).get("error")
+        return error if isinstance(error, str) and error else None
 
-Members = dict[str, Any]
+    @property
+    def has_success_status(self) -> bool:
+        """Whether the status is 2xx."""
+        return 200 <= self.response.status < 300
 
+    @property
+    def has_tokens(self) -> bool:
+        """Whether the body carries a token."""
+        return self.document is not None and any(name in self.document for name in ("access_token", "id_token"))
 
-def _on_tokens(
-    judge: Callable[[Members, TokenResponseContext], Judgement],
-) -> Callable[[TokenResponseContext], Judgement]:
-    """Make a rule of a successful response: skipped when it is an error, or could not be read."""
-
-    @functools.wraps(judge)
-    def guarded(context: TokenResponseContext) -> Judgement:
-        if not isinstance(context.document, dict):
-            return skipped("the body is no JSON object")
-        if "error" in context.document:
-            return skipped("the response is an error")
-        if not 200 <= context.response.status < 300:
-            return skipped(f"the response is an HTTP {context.response.status}")
-        return judge(context.document, context)
-
-    return guarded
+    @property
+    def tokens(self) -> dict[str, Any] | None:
+        """The body, if it is to be judged as a successful response; otherwise None."""
+        return self.document if self.has_success_status and self.error is None else None
 
 
 @rule(
     "TOK001",
     "token-error",
     step=Step.TOKEN_GENERATION,
-    spec="RFC 6749 5.2",
-    owner=Owner.IDP,
-    fix="Look the code up in the identity provider's documentation.",
+    spec="RFC 6749 5.2; OIDC Core 3.1.3.4",
+    owner=Owner.APP,
+    fix="Read the identity provider's log for this request.",
 )
 def token_error(context: TokenResponseContext) -> Judgement:
-    """The token endpoint refuses to give tokens for the code, and says why with an error code."""
-    if not isinstance(context.document, dict):
-        return skipped("the body is no JSON object")
-    if "error" not in context.document:
+    """The identity provider refuses to exchange the code for tokens, and says why."""
+    if context.error is None:
         return passed("tokens", "no error")
-    code = context.document["error"]
-    if not isinstance(code, str):
-        return failed("tokens", f"error is {type_name(code)} (HTTP {context.response.status})")
-    known = meaning(TOKEN_ERRORS, code)
-    said = context.document.get("error_description")
-    actual = f"error '{printable(code, 80)}' (HTTP {context.response.status}): it says that {known.says}"
-    evidence = f"error_description: {printable(said, 300)}" if isinstance(said, str) else ""
-    return failed("tokens", actual, evidence=evidence, owner=known.owner, fix=known.fix)
+    if context.openid and context.has_success_status:
+        return skipped("the error came with a success status (TOK002)")
+    return _refused(context, "tokens")
 
 
 @rule(
@@ -83,21 +69,17 @@ def token_error(context: TokenResponseContext) -> Judgement:
     step=Step.TOKEN_GENERATION,
     spec="RFC 6749 5.2",
     owner=Owner.IDP,
-    severity=Severity.WARNING,
-    fix="Let the token endpoint answer errors with HTTP 400 (401 for invalid_client).",
+    fix="Let the identity provider answer errors with HTTP 400 or 401. A client has to look at the body first.",
 )
 def error_with_success_status(context: TokenResponseContext) -> Judgement:
-    """An error comes with HTTP 200. It is an error all the same; clients that look at the status only miss it.
-
-    GitHub does so; for a provider whose form encoding is accepted it is only worth knowing.
-    """
-    if not isinstance(context.document, dict) or "error" not in context.document:
-        return skipped("the response is no error")
-    status = context.response.status
-    if status >= 400:
-        return passed("HTTP 400 or 401 with an error", f"HTTP {status}")
-    severity = Severity.INFO if context.form_allowed else Severity.WARNING
-    return failed("HTTP 400 or 401 with an error", f"HTTP {status}", severity=severity)
+    """The identity provider reports an error with HTTP 200: a careless client takes it for tokens."""
+    if not context.openid:
+        return skipped("OAuth 2.0 providers such as GitHub answer errors with HTTP 200 (TOK001)")
+    if context.error is None:
+        return passed("errors with HTTP 400 or 401", "no error")
+    if context.has_success_status:
+        return _refused(context, "errors with HTTP 400 or 401")
+    return passed("errors with HTTP 400 or 401", f"HTTP {context.response.status}")
 
 
 @rule(
@@ -106,86 +88,86 @@ def error_with_success_status(context: TokenResponseContext) -> Judgement:
     step=Step.TOKEN_GENERATION,
     spec="RFC 6749 5.1",
     owner=Owner.IDP,
-    fix="Let the token endpoint answer tokens with HTTP 200. A gateway may have changed the status.",
+    fix="Let the identity provider answer success with HTTP 200. A client must not use tokens of a failed request.",
 )
 def tokens_with_error_status(context: TokenResponseContext) -> Judgement:
-    """Tokens come with an error status. They are not used: something on the server side went wrong."""
-    if not isinstance(context.document, dict) or "error" in context.document:
-        return skipped("the response holds no tokens")
-    status = context.response.status
-    if 200 <= status < 300:
-        return passed("HTTP 200 with tokens", f"HTTP {status}")
-    if not {"access_token", "id_token"} & context.document.keys():
-        return skipped("the response holds no tokens")
-    return failed("HTTP 200 with tokens", f"HTTP {status}")
+    """Tokens come with an error status."""
+    expected = "tokens with HTTP 200 only"
+    if context.has_tokens and not context.has_success_status and context.error is None:
+        return failed(expected, f"tokens with HTTP {context.response.status}")
+    return passed(expected, f"HTTP {context.response.status}")
 
 
 @rule(
     "TOK004",
-    "missing-access-token",
+    "unexplained-token-error",
     step=Step.TOKEN_GENERATION,
-    spec="RFC 6749 5.1",
+    spec="RFC 6749 5.2",
     owner=Owner.IDP,
-    fix="Let the token endpoint return access_token as a string.",
+    fix="Let the identity provider name the error in the member `error`; check that the URL is the token endpoint.",
 )
-@_on_tokens
-def missing_access_token(members: Members, _context: TokenResponseContext) -> Judgement:
-    """The response has no access token, or one that is no string."""
-    return _nonempty_string(members, "access_token")
+def unexplained_token_error(context: TokenResponseContext) -> Judgement:
+    """The token request fails, and the JSON answer does not name an OAuth error."""
+    expected = "an `error` in every error response"
+    if context.document is None or context.has_success_status or context.has_tokens:
+        return skipped("there is no error response to judge")
+    if context.error is not None:
+        return passed(expected, printable(context.error, 80))
+    names = ", ".join(context.document)
+    return failed(expected, f"HTTP {context.response.status}; members: {printable(names) or 'none'}")
 
 
 @rule(
     "TOK005",
-    "missing-token-type",
+    "missing-access-token",
     step=Step.TOKEN_GENERATION,
-    spec="RFC 6749 5.1",
+    spec="RFC 6749 5.1; OIDC Core 3.1.3.3",
     owner=Owner.IDP,
-    fix="Let the token endpoint return token_type Bearer.",
+    fix="Let the identity provider put the access token in access_token, as a string.",
 )
-@_on_tokens
-def missing_token_type(members: Members, _context: TokenResponseContext) -> Judgement:
-    """The response does not say how the access token is to be used."""
-    return _nonempty_string(members, "token_type")
+def missing_access_token(context: TokenResponseContext) -> Judgement:
+    """The response has no access token."""
+    return _judge_token(context, "access_token")
 
 
 @rule(
     "TOK006",
-    "unsupported-token-type",
+    "wrong-token-type",
     step=Step.TOKEN_GENERATION,
-    spec="OIDC Core 3.1.3.3",
+    spec="RFC 6749 5.1 and 7.1; OIDC Core 3.1.3.3",
     owner=Owner.IDP,
-    fix="Let the identity provider issue bearer tokens to this client (no DPoP, no MAC).",
+    fix="Let the identity provider issue bearer tokens to this client and say so (token_type Bearer).",
 )
-@_on_tokens
-def unsupported_token_type(members: Members, _context: TokenResponseContext) -> Judgement:
-    """The token type is not Bearer (in whatever case), so this client must not use the token (RFC 6749 7.1)."""
-    value = members.get("token_type")
-    if not isinstance(value, str) or not value:
-        return skipped("there is no token_type")
-    actual = f"token_type {printable(value, 60)}"
-    return (passed if value.lower() == "bearer" else failed)("token_type Bearer", actual)
+def wrong_token_type(context: TokenResponseContext) -> Judgement:
+    """The access token is of a type that the client cannot use, or the type is missing. Case does not matter."""
+    if context.tokens is None:
+        return skipped("there is no successful response to judge")
+    kind = context.tokens.get("token_type")
+    if isinstance(kind, str) and kind.lower() == "bearer":
+        return passed("token_type Bearer", printable(kind))
+    return failed("token_type Bearer", shown(kind, 80) if "token_type" in context.tokens else "no token_type")
 
 
 @rule(
     "TOK007",
     "malformed-expires-in",
     step=Step.TOKEN_GENERATION,
-    spec="RFC 6749 5.1",
+    spec="RFC 6749 5.1 (expires_in)",
     owner=Owner.IDP,
     severity=Severity.WARNING,
-    fix="Let the token endpoint return expires_in as a positive JSON number of seconds.",
+    fix="Let the identity provider write expires_in as a positive number of seconds.",
 )
-@_on_tokens
-def malformed_expires_in(members: Members, context: TokenResponseContext) -> Judgement:
-    """The access token's lifetime is no positive number; clients fail on a string, or hold the token for expired."""
-    if members.get("expires_in") is None:
-        return skipped("there is no expires_in, which is allowed")
-    value = members["expires_in"]
-    if isinstance(value, str) and context.response.media_type == _FORM:
-        good = value.isascii() and value.isdigit() and int(value[:18]) > 0
-    else:
-        good = is_number(value) and value > 0
-    return (passed if good else failed)("expires_in as a positive number of seconds", shown(value, 60))
+def malformed_expires_in(context: TokenResponseContext) -> Judgement:
+    """The access token's lifetime is no positive number. Many clients stumble over a string; absent it may be."""
+    if context.tokens is None or "expires_in" not in context.tokens:
+        return skipped("there is no lifetime to judge")
+    seconds = context.tokens["expires_in"]
+    expected = "expires_in, a positive number of seconds"
+    if context.response.media_type == FORM and isinstance(seconds, str) and seconds.isdecimal():
+        return passed(expected, printable(seconds, 40))
+    if not is_number(seconds):
+        return failed(expected, f"{shown(seconds, 80)} ({type_name(seconds)})")
+    return passed(expected, shown(seconds, 40)) if seconds > 0 else failed(expected, shown(seconds, 40))
 
 
 @rule(
@@ -194,15 +176,13 @@ def malformed_expires_in(members: Members, context: TokenResponseContext) -> Jud
     step=Step.TOKEN_GENERATION,
     spec="OIDC Core 3.1.3.3",
     owner=Owner.IDP,
-    fix="Register the application as an OpenID Connect client, not a plain OAuth 2.0 one, and allow it the scope "
-    "openid; then check that openid is in the request.",
+    fix="Ask for the scope openid and let the identity provider know this client as an OpenID client.",
 )
-@_on_tokens
-def missing_id_token(members: Members, context: TokenResponseContext) -> Judgement:
-    """The scope `openid` was asked for, but there is no ID token, or one that is no string."""
+def missing_id_token(context: TokenResponseContext) -> Judgement:
+    """OpenID Connect was asked for, and the response has no ID token."""
     if not context.openid:
-        return skipped("no ID token is expected of this provider")
-    return _nonempty_string(members, "id_token")
+        return skipped("plain OAuth 2.0 has no ID token")
+    return _judge_token(context, "id_token")
 
 
 @rule(
@@ -212,18 +192,19 @@ def missing_id_token(members: Members, context: TokenResponseContext) -> Judgeme
     spec="RFC 6749 5.1",
     owner=Owner.IDP,
     severity=Severity.WARNING,
-    fix="Let the token endpoint send Content-Type: application/json.",
+    fix="Let the identity provider answer with Content-Type application/json; strict clients reject anything else.",
 )
-@_on_tokens
-def wrong_content_type(_members: Members, context: TokenResponseContext) -> Judgement:
-    """The response is not labelled as JSON. GitHub sends a form unless asked for JSON; that is worth knowing only."""
-    media_type = context.response.media_type
-    if media_type == "application/json" or media_type.endswith("+json"):
-        return passed("Content-Type application/json", media_type)
-    if media_type == _FORM:
-        severity = Severity.INFO if context.form_allowed else Severity.ERROR
-        return failed("Content-Type application/json", media_type, severity=severity)
-    return failed("Content-Type application/json", printable(media_type, 80) or "none")
+def wrong_content_type(context: TokenResponseContext) -> Judgement:
+    """The tokens come with another media type than JSON's."""
+    found = context.response.media_type
+    if context.document is None:
+        return skipped("the response could not be read")
+    if found == "application/json":
+        return passed("application/json", found)
+    actual = printable(found, 80) or "no Content-Type"
+    if not context.openid and found == FORM:
+        return failed("application/json", f"{actual}, as older OAuth 2.0 providers answer", severity=Severity.INFO)
+    return failed("application/json", actual)
 
 
 @rule(
@@ -233,47 +214,61 @@ def wrong_content_type(_members: Members, context: TokenResponseContext) -> Judg
     spec="RFC 6749 5.1",
     owner=Owner.IDP,
     severity=Severity.WARNING,
-    fix="Let the token endpoint send Cache-Control: no-store.",
+    fix="Let the identity provider send Cache-Control: no-store with every response that carries tokens.",
 )
-@_on_tokens
-def cacheable_token_response(_members: Members, context: TokenResponseContext) -> Judgement:
-    """The response with the tokens may be cached by what stands between: the next user could get them."""
-    value = ", ".join(text for name, text in context.response.headers if name.lower() == "cache-control")
-    directives = {part.split("=")[0].strip().lower() for part in value.split(",")}
-    actual = f"Cache-Control {printable(value, 100)}" if value else "no Cache-Control"
-    return (passed if "no-store" in directives else failed)("Cache-Control no-store", actual)
+def cacheable_token_response(context: TokenResponseContext) -> Judgement:
+    """The response with the tokens may be stored by caches on the way."""
+    if not context.has_tokens:
+        return skipped("the response carries no tokens")
+    if not context.openid:
+        return skipped("plain OAuth 2.0 providers such as GitHub do without it")
+    found = context.response.header("Cache-Control")
+    directives = {directive.strip().lower() for directive in (found or "").split(",")}
+    if "no-store" in directives:
+        return passed("Cache-Control: no-store", printable(found or ""))
+    return failed("Cache-Control: no-store", printable(found, 80) if found else "no Cache-Control")
 
 
 @rule(
     "TOK011",
     "reduced-scope",
     step=Step.TOKEN_GENERATION,
-    spec="RFC 6749 3.3",
+    spec="RFC 6749 3.3 and 5.1 (scope)",
     owner=Owner.IDP,
-    severity=Severity.INFO,
-    fix="If claims are missing later, allow this client the missing scopes at the identity provider.",
+    severity=Severity.WARNING,
+    fix="Grant the client the missing scopes at the identity provider, or do not ask for them.",
 )
-@_on_tokens
-def reduced_scope(members: Members, context: TokenResponseContext) -> Judgement:
-    """The tokens are good for fewer scopes than were asked for. Without `openid` among them it is a warning."""
-    value = members.get("scope")
-    if not isinstance(value, str) or not context.scopes:
-        return skipped("the response has no scope: it is as asked for")
-    # GitHub separates scopes by commas, and an implied one is not listed again.
-    granted = set(value.replace(",", " ").split())
-    missing = [scope for scope in context.scopes if scope not in granted]
-    expected, actual = f"scope {' '.join(context.scopes)}", f"scope {printable(value, 200)}"
+def reduced_scope(context: TokenResponseContext) -> Judgement:
+    """Fewer scopes were granted than asked for: claims or calls behind the others will be missing."""
+    scope = (context.tokens or {}).get("scope")
+    if not isinstance(scope, str) or not context.scopes:
+        return skipped("the response names no scope, which means: as asked for")
+    granted = scope.replace(",", " ").split()  # GitHub separates by commas
+    # offline_access is about the refresh token, which a login does not need; many providers leave it out here.
+    missing = [wanted for wanted in context.scopes if wanted not in granted and wanted != "offline_access"]
+    expected = f"scope {' '.join(context.scopes)}"
     if not missing:
-        return passed(expected, actual)
-    severity = Severity.WARNING if "openid" in missing else Severity.INFO
-    return failed(expected, actual, evidence=f"not granted: {' '.join(missing)}", severity=severity)
+        return passed(expected, printable(scope))
+    return failed(expected, f"without {' '.join(missing)}: {printable(scope) or 'none'}")
 
 
-def _nonempty_string(members: Members, name: str) -> Judgement:
-    expected = f"{name} as a string"
-    if name not in members:
+def _refused(context: TokenResponseContext, expected: str) -> Judgement:
+    document = context.document or {}
+    known = explain_token_error(context.error or "")
+    said = document.get("error_description")
+    description = f": {printable(said)}" if isinstance(said, str) and said else ""
+    actual = f"{printable(context.error or '', 80)}{description} (HTTP {context.response.status})"
+    return failed(expected, actual, evidence=known.meaning, owner=known.owner, fix=known.fix)
+
+
+def _judge_token(context: TokenResponseContext, name: str) -> Judgement:
+    """Whether a token is there as a string. Its value is never shown."""
+    if context.tokens is None:
+        return skipped("there is no successful response to judge")
+    expected = f"{name}, a string"
+    token = context.tokens.get(name)
+    if isinstance(token, str) and token:
+        return passed(expected, f"{len(token)} characters")
+    if name not in context.tokens:
         return failed(expected, f"no {name}")
-    value = members[name]
-    if not isinstance(value, str):
-        return failed(expected, f"{name} is {type_name(value)}")
-    return passed(expected, "it is") if value else failed(expected, f"{name} is empty")
+    return failed(expected, "an empty string" if token == "" else type_name(token))

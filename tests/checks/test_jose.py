@@ -8,8 +8,6 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from checks import forge
-from checks.json_values import JSON
 from ssocli.checks.jose import (
     Parsed,
     Unparsable,
@@ -22,12 +20,24 @@ from ssocli.checks.jose import (
     verifies,
     verifies_with_secret,
 )
+from tests.checks.forge import b64, claims, ec_key, ed_key, jwk, jws, pem, rsa_key, signature
 
 ALGORITHMS = ("RS256", "PS512", "ES256", "ES512", "EdDSA", "Ed25519", "Ed448", "HS256", "none", "RS1")
 
 
-def parsed(sign: forge.Signer | None = None) -> Parsed:
-    result = parse_compact(forge.jws(forge.header(), forge.claims(), sign))
+def strong(**members: Any) -> dict[str, Any]:
+    return jwk(rsa_key(), **members)
+
+
+def weak() -> dict[str, Any]:
+    return jwk(rsa_key("weak", 1024))
+
+
+def parsed(key: Any = None, algorithm: str = "RS256") -> Parsed:
+    """A token whose signature was made with this algorithm, whatever its header says."""
+    first, second, _ = jws(claims(), rsa_key()).split(".")
+    made = signature(algorithm, rsa_key() if key is None else key, f"{first}.{second}".encode())
+    result = parse_compact(f"{first}.{second}.{b64(made)}")
     assert isinstance(result, Parsed)
     return result
 
@@ -41,48 +51,48 @@ def test_base64url_is_canonical() -> None:
 
 def test_a_token_taken_apart() -> None:
     result = parsed()
-    assert (result.algorithm, result.key_id) == ("RS256", "rsa-1")
-    assert result.claims == forge.claims()
+    assert (result.algorithm, result.key_id) == ("RS256", "k1")
+    assert result.claims == claims()
 
 
 def test_left_half_hash() -> None:
     # OIDC Core A.3: the access token and at_hash of the specification's own example.
     assert left_half_hash("jHkWEdUXMU1BwAsC4vtUsZwnNvTIxEl0z9K3vx5KF0Y", "RS256") == "77QmUPtjPfzWtF2AnpK9RQ"
-    wide = forge.b64(hashlib.sha512(b"token").digest()[:32])
+    wide = b64(hashlib.sha512(b"token").digest()[:32])
     assert left_half_hash("token", "ES512") == left_half_hash("token", "EdDSA") == wide
     assert left_half_hash("token", "none") is None
     assert left_half_hash("token", "Ed448") is None
 
 
 def test_weak_and_malformed_keys_are_not_used() -> None:
-    assert key_problem(forge.rsa_jwk(), "RS256") is None
-    assert "1024 bits" in str(key_problem(forge.rsa_jwk(name="weak", bits=1024), "RS256"))
-    assert "exponent" in str(key_problem(forge.rsa_jwk(e="AQ"), "RS256"))
-    assert "malformed" in str(key_problem(forge.ec_jwk() | {"y": forge.b64(bytes(32))}, "ES256"))
-    assert "crv" in str(key_problem(forge.ec_jwk(), "ES384"))
-    assert not verifies(parsed(forge.rs256("weak", 1024)), forge.rsa_jwk(name="weak", bits=1024), "RS256")
+    assert key_problem(strong(), "RS256") is None
+    assert "1024 bits" in str(key_problem(weak(), "RS256"))
+    assert "exponent" in str(key_problem(strong(e="AQ"), "RS256"))
+    assert "malformed" in str(key_problem(jwk(ec_key()) | {"y": b64(bytes(32))}, "ES256"))
+    assert "crv" in str(key_problem(jwk(ec_key()), "ES384"))
+    assert not verifies(parsed(rsa_key("weak", 1024)), weak(), "RS256")
 
 
 def test_private_members_are_left_out() -> None:
-    leaking = forge.rsa_jwk(d="AQAB", p="!", oth=5)
+    leaking = strong(d="AQAB", p="!", oth=5)
     assert verifies(parsed(), leaking, "RS256")
 
 
 def test_an_algorithm_that_the_key_is_not_for() -> None:
-    assert not verifies(parsed(), forge.rsa_jwk(), "PS256")
-    assert not verifies(parsed(), forge.rsa_jwk(), "ES256")
+    assert not verifies(parsed(), strong(), "PS256")
+    assert not verifies(parsed(), strong(), "ES256")
 
 
 def test_a_mac_needs_a_secret() -> None:
-    result = parsed(forge.hs256(b""))
+    result = parsed(b"", "HS256")
     assert not verifies_with_secret(result, b"", "HS256")
-    assert verifies_with_secret(parsed(forge.hs256(b"s")), b"s", "HS256")
-    assert not verifies_with_secret(parsed(forge.hs256(b"s")), b"s", "HS257")
+    assert verifies_with_secret(parsed(b"s", "HS256"), b"s", "HS256")
+    assert not verifies_with_secret(parsed(b"s", "HS256"), b"s", "HS257")
 
 
 def test_public_key_encodings_hold_those_an_attacker_uses() -> None:
-    encodings = list(public_key_encodings(forge.rsa_jwk()))
-    assert forge.public_pem() in encodings
+    encodings = list(public_key_encodings(strong()))
+    assert pem(rsa_key()) in encodings
     assert list(public_key_encodings({"kty": "oct", "k": "AAAA"})) == []
 
 
@@ -93,9 +103,11 @@ def test_the_catalogue_is_cheap_to_import() -> None:
     assert subprocess.run([sys.executable, "-c", script], check=False).returncode == 0
 
 
+SCALARS = st.none() | st.booleans() | st.integers() | st.text()
+JSON = st.recursive(SCALARS, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3))
 MEMBERS = st.dictionaries(st.sampled_from(["kty", "n", "e", "kid", "use", "key_ops", "crv", "x", "y", "alg"]), JSON)
 HALF_KEYS = st.builds(
-    lambda base, odd: base | odd, st.sampled_from([forge.rsa_jwk(), forge.ec_jwk(), forge.ed_jwk(), {}]), MEMBERS
+    lambda base, odd: base | odd, st.sampled_from([strong(), jwk(ec_key()), jwk(ed_key()), {}]), MEMBERS
 )
 
 
@@ -106,7 +118,7 @@ def test_no_key_raises(jwk: Any, algorithm: str) -> None:
     assert usable_keys({"keys": [jwk]}, (algorithm,)) == ([jwk] if fit else [])
     assert all(isinstance(encoding, bytes) for encoding in public_key_encodings(jwk))
     if isinstance(jwk, dict):
-        assert verifies(parsed(forge.nothing), jwk, algorithm) is False
+        assert verifies(parsed(b"x", "HS256"), jwk, algorithm) is False
 
 
 @settings(max_examples=100, deadline=None)

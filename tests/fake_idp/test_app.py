@@ -4,7 +4,7 @@ from wsgiref.simple_server import WSGIRequestHandler, make_server
 import pytest
 import requests
 
-from fake_idp import create_app
+from fake_idp import ConfigError, create_app
 
 
 @pytest.mark.parametrize("path", ["/healthz", "/readyz", "/isalive"])
@@ -50,6 +50,12 @@ def test_namespaces_are_bounded(idp):
 def test_seed_makes_codes_repeatable(make_idp, visit, parameters_of):
     codes = [parameters_of(visit(make_idp(seed="s", login="auto")).authorize())["code"] for _ in range(2)]
     assert codes[0] == codes[1]
+
+
+@pytest.mark.parametrize("url", ["idp:80", "ftp://idp", "http://idp/path", "http://idp?x", "http://a b", ""])
+def test_public_url_must_be_scheme_and_host(url):
+    with pytest.raises(ConfigError, match=r"public URL: expected http\(s\)://host"):
+        create_app(public_url=url)
 
 
 def test_any_wsgi_server_will_do():

@@ -10,7 +10,8 @@ import trustme
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fake_idp.server import MAX_BODY, MAX_HEAD, CannotListenError, Server
+from fake_idp.connection import MAX_BODY, MAX_HEAD
+from fake_idp.server import CannotListenError, Server
 
 
 def echo(environ, start_response):
@@ -185,10 +186,11 @@ def test_any_host(serve):
     assert not serve().allows("anything.example")
 
 
-def test_failing_application_costs_one_connection(serve, capsys):
+@pytest.mark.parametrize("failure", [RuntimeError("on purpose"), FileNotFoundError("on purpose")])
+def test_failing_application_costs_one_connection(serve, capsys, failure):
     def app(environ, start_response):
         if environ["PATH_INFO"] == "/fail":
-            raise RuntimeError("on purpose")
+            raise failure
         return echo(environ, start_response)
 
     server = serve(app)
@@ -196,7 +198,7 @@ def test_failing_application_costs_one_connection(serve, capsys):
     assert answer.startswith(b"HTTP/1.1 500")
     assert b"on purpose" not in answer
     error = capsys.readouterr().err
-    assert "RuntimeError: on purpose" in error
+    assert f"{type(failure).__name__}: on purpose" in error
     assert "secret" not in error
     assert b"200 OK" in raw(server, b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n")
 

@@ -1,148 +1,257 @@
-"""The form of an ID token: a compact JWS with a sane header and a JSON object inside."""
+"""The form of an ID token and its header: what is wrong before any key is touched."""
 
 from __future__ import annotations
 
-from ssocli.checks.check import Judgement, Owner, Severity, failed, passed, rule
-from ssocli.checks.document import type_name
+from ssocli.checks.check import Judgement, Owner, Severity, failed, passed, rule, skipped
+from ssocli.checks.document import strings, type_name
 from ssocli.checks.id_token.context import IdTokenContext, on_jws
+from ssocli.checks.id_token.signature import brought_key, is_confused, is_verified
 from ssocli.checks.jose import Parsed, Unparsable
 from ssocli.steps import Step
-from ssocli.text import printable, shown
+from ssocli.text import shown
 
-# Kinds of JWT that are no ID token, by the `typ` (RFC 8725 3.11) that their specifications gave them.
-_OTHER_KINDS = {
-    "at+jwt": "an access token (RFC 9068 2.1)",
-    "logout+jwt": "a logout token (OIDC Back-Channel Logout 2.4)",
-    "secevent+jwt": "a security event token (RFC 8417 2.3)",
-    "dpop+jwt": "a DPoP proof (RFC 9449 4.2)",
-    "oauth-authz-req+jwt": "an authorization request (RFC 9101 10.8)",
-    "token-introspection+jwt": "an introspection response (RFC 9701 5)",
+# Types of JWT that an ID token must not be mistaken for: RFC 9068 2.1, OIDC Back-Channel Logout 2.4, RFC 8417 2.3,
+# RFC 9449 4.2, RFC 7523 successor drafts, RFC 9101 10.8, RFC 9701 5, OpenID Federation 3.1, SD-JWT VC.
+_OTHER_TYPES = {
+    "at+jwt",
+    "logout+jwt",
+    "secevent+jwt",
+    "dpop+jwt",
+    "client-authentication+jwt",
+    "oauth-authz-req+jwt",
+    "token-introspection+jwt",
+    "entity-statement+jwt",
+    "dc+sd-jwt",
+    "vc+sd-jwt",
 }
-_KEYS_IN_HEADER = ("jwk", "jku", "x5u", "x5c")
+_OWN_KEY = ("jwk", "jku", "x5u", "x5c")
 
 
 @rule(
     "IDT001",
     "malformed-id-token",
     step=Step.TOKEN_VALIDATION,
-    spec="OIDC Core 2",
+    spec="RFC 7519 7.2; RFC 7515 3.1",
     owner=Owner.IDP,
-    fix="Let the identity provider issue a compact JWS (header.payload.signature, base64url without padding) whose "
-    "payload is a JSON object. If it stands behind a gateway, look whether that rewrites the token response.",
+    fix="The identity provider must send the ID token as a compact JWS whose header and payload are JSON objects.",
 )
 def malformed_id_token(context: IdTokenContext) -> Judgement:
-    """The ID token is no JWT: not three base64url parts, or its header or payload is no JSON object.
-
-    Nothing in it can be verified then. A correct client ends the login.
-    """
-    expected = "a compact JWS with three base64url parts and a JSON object as payload"
-    if isinstance(context.parsed, Unparsable):
-        if context.parsed.encrypted:
-            return passed("a compact JWS, or a JWE", "a JWE, which is judged by itself")
-        return failed(expected, context.parsed.reason)
-    if context.parsed.payload_problem:
-        return failed(expected, f"the payload {context.parsed.payload_problem}")
-    return passed(expected, "such a JWS")
+    """The ID token is no JWT: wrong number of parts, no base64url, or no JSON object in the header or payload."""
+    expected = "header.payload.signature in base64url, the first two JSON objects"
+    parsed = context.parsed
+    if isinstance(parsed, Unparsable):
+        return skipped("the token is encrypted") if parsed.encrypted else failed(expected, parsed.reason)
+    if parsed.payload_problem:
+        return failed(expected, f"its payload {parsed.payload_problem}")
+    return passed(expected, "a compact JWS")
 
 
 @rule(
     "IDT002",
-    "encrypted-id-token",
+    "unexpected-encryption",
     step=Step.TOKEN_VALIDATION,
     spec="OIDC Core 3.1.3.7 item 1",
     owner=Owner.IDP,
-    fix="Switch ID token encryption off for this client at the identity provider (id_token_encrypted_response_alg).",
+    fix="Turn ID token encryption off for this client at the identity provider (id_token_encrypted_response_alg).",
 )
-def encrypted_id_token(context: IdTokenContext) -> Judgement:
-    """The ID token is encrypted although this client registered no key for encryption, so it cannot be read."""
-    expected = "a signed ID token that is not encrypted"
-    if isinstance(context.parsed, Unparsable) and context.parsed.encrypted:
-        return failed(expected, "a JWE of five parts")
-    return passed(expected, "not encrypted")
+def unexpected_encryption(context: IdTokenContext) -> Judgement:
+    """The ID token is encrypted (JWE), though this client registered no key to encrypt it to."""
+    if isinstance(context.parsed, Unparsable):
+        if context.parsed.encrypted:
+            return failed("a signed, unencrypted token", context.parsed.reason)
+        return skipped("the token is no JWT")
+    return passed("a signed, unencrypted token", "not encrypted")
 
 
 @rule(
     "IDT003",
-    "duplicate-members",
+    "duplicate-header-member",
     step=Step.TOKEN_VALIDATION,
-    spec="RFC 7519 4",
+    spec="RFC 7515 4",
     owner=Owner.IDP,
-    fix="Let the identity provider write every member once: look for claim mappings that add a claim it already sends.",
+    fix="The identity provider must write each header parameter once; treat the token as an attack if it did not.",
 )
 @on_jws
-def duplicate_members(parsed: Parsed, _context: IdTokenContext) -> Judgement:
-    """A member stands twice in the token's header or payload.
-
-    Which of the two counts depends on the JSON parser, so two programs can see two different users in one token.
-    """
-    expected = "every member of header and payload once"
-    twice = [f"{name!r} in the header" for name in parsed.header_duplicates]
-    twice += [f"{name!r} in the payload" for name in parsed.claim_duplicates]
-    if twice:
-        return failed(expected, printable(f"more than once: {', '.join(twice)}"))
-    return passed(expected, "no duplicates")
+def duplicate_header_member(parsed: Parsed, _: IdTokenContext) -> Judgement:
+    """A header parameter stands twice. Two receivers may read two different values, and that can be exploited."""
+    if parsed.header_duplicates:
+        return failed("every header parameter once", f"more than once: {shown(list(parsed.header_duplicates))}")
+    return passed("every header parameter once", "no duplicates")
 
 
 @rule(
     "IDT004",
-    "wrong-token-type",
+    "duplicate-claim",
     step=Step.TOKEN_VALIDATION,
-    spec="RFC 8725 3.11",
+    spec="RFC 7519 4",
     owner=Owner.IDP,
-    fix="Let the identity provider put the ID token into id_token; the typ says that this is another kind of token.",
+    fix="The identity provider must write each claim once; look at its claim mappings for two with the same name.",
 )
 @on_jws
-def wrong_token_type(parsed: Parsed, _context: IdTokenContext) -> Judgement:
-    """The header's `typ` says that the token is something else: an access token, a logout token, a DPoP proof.
-
-    Such tokens are signed with the same keys, and who takes one for an ID token logs in whoever obtained it.
-    """
-    expected = "typ JWT, or none"
-    if "typ" not in parsed.header:
-        return passed(expected, "none")
-    value = parsed.header["typ"]
-    if not isinstance(value, str):
-        return failed(expected, f"typ is {type_name(value)}")
-    if kind := _OTHER_KINDS.get(value.lower().removeprefix("application/")):
-        return failed(expected, f"typ '{printable(value)}': {kind}")
-    return passed(expected, f"typ '{printable(value)}'")
+def duplicate_claim(parsed: Parsed, _: IdTokenContext) -> Judgement:
+    """A claim (or a member within one) stands twice. Two receivers may read two different values."""
+    if parsed.claims is None:
+        return skipped("there are no claims to judge (IDT001)")
+    if parsed.claim_duplicates:
+        return failed("every claim once", f"more than once: {shown(list(parsed.claim_duplicates))}")
+    return passed("every claim once", "no duplicates")
 
 
 @rule(
     "IDT005",
-    "unknown-critical-header",
+    "missing-algorithm",
     step=Step.TOKEN_VALIDATION,
-    spec="RFC 7515 4.1.11",
+    spec="RFC 7515 4.1.1",
     owner=Owner.IDP,
-    fix="Remove crit from the tokens of this client, or the header parameter that it names.",
+    fix="The identity provider must name the signature algorithm in the header, as a string.",
 )
 @on_jws
-def unknown_critical_header(parsed: Parsed, _context: IdTokenContext) -> Judgement:
-    """The header's `crit` demands that a header parameter be understood which no ID token client understands.
-
-    RFC 7515 lets a receiver no choice: a token with a critical parameter that it does not know is to be refused.
-    """
-    if "crit" not in parsed.header:
-        return passed("no crit", "none")
-    return failed("no crit", f"crit {shown(parsed.header['crit'])}")
+def missing_algorithm(parsed: Parsed, _: IdTokenContext) -> Judgement:
+    """The header names no signature algorithm, or something that is no string."""
+    if parsed.algorithm is None:
+        found = (
+            f"{shown(parsed.header['alg'])} ({type_name(parsed.header['alg'])})" if "alg" in parsed.header else "none"
+        )
+        return failed("alg, a string", found)
+    return passed("alg, a string", shown(parsed.algorithm))
 
 
 @rule(
     "IDT006",
-    "key-in-token-header",
+    "unsigned-id-token",
     step=Step.TOKEN_VALIDATION,
-    spec="RFC 8725 3.10",
+    spec="OIDC Core 2; RFC 8725 3.2",
     owner=Owner.IDP,
-    severity=Severity.WARNING,
-    fix="Let the identity provider name its key by kid and publish it in its JWK set only.",
+    fix="Set the client's id_token_signed_response_alg at the identity provider to a signature algorithm (RS256). "
+    "A client must never accept `none` just because the token says so: anybody can write such a token.",
 )
 @on_jws
-def key_in_token_header(parsed: Parsed, _context: IdTokenContext) -> Judgement:
-    """The header carries or points to a key (`jwk`, `jku`, `x5u`, `x5c`): who forges the token chooses that key.
+def unsigned_id_token(parsed: Parsed, context: IdTokenContext) -> Judgement:
+    """The ID token says `alg: none` (in whatever case): it is not signed at all."""
+    if parsed.algorithm is None:
+        return skipped("the header names no algorithm")
+    if parsed.algorithm.lower() == "none":
+        return failed(f"a signature with {_accepted(context)}", f"alg {shown(parsed.algorithm)}")
+    return passed(f"a signature with {_accepted(context)}", f"alg {shown(parsed.algorithm)}")
 
-    It is ignored here: only keys of the issuer's JWK set count. A client that uses it accepts any token.
+
+@rule(
+    "IDT007",
+    "algorithm-confusion",
+    step=Step.TOKEN_VALIDATION,
+    spec="RFC 8725 2.1 and 3.1",
+    owner=Owner.IDP,
+    fix="Treat it as an attack: only somebody who wants to be let in makes a MAC with a public key. "
+    "A client must fix the algorithm it accepts and never use a public key as a MAC secret.",
+)
+@on_jws
+def algorithm_confusion(parsed: Parsed, context: IdTokenContext) -> Judgement:
+    """The MAC of the token was made with the identity provider's *public* key as the secret.
+
+    A client that takes the algorithm from the token and the key from the JWK set accepts it, though everybody can
+    make such a token.
     """
-    found = [name for name in _KEYS_IN_HEADER if name in parsed.header]
-    if found:
-        return failed("the key named by kid only", f"the header has {', '.join(found)} (ignored)")
-    return passed("the key named by kid only", "no key in the header")
+    if parsed.algorithm is None or not parsed.algorithm.startswith("HS"):
+        return passed("no MAC made with a public key", f"alg {shown(parsed.header.get('alg'))}")
+    if is_confused(context):
+        return failed("no MAC made with a public key", f"{parsed.algorithm} with a key of the JWK set as the secret")
+    return passed("no MAC made with a public key", f"{parsed.algorithm}, not made with any key of the JWK set")
+
+
+@rule(
+    "IDT008",
+    "unaccepted-algorithm",
+    step=Step.TOKEN_VALIDATION,
+    spec="OIDC Core 3.1.3.7 item 7",
+    owner=Owner.IDP,
+    fix="Make the two agree: the client's id_token_signed_response_alg at the identity provider, and the algorithms "
+    "that the application accepts for it.",
+)
+@on_jws
+def unaccepted_algorithm(parsed: Parsed, context: IdTokenContext) -> Judgement:
+    """The token is signed with an algorithm that was not agreed on."""
+    if parsed.algorithm is None or parsed.algorithm.lower() == "none":
+        return skipped("the token names no signature algorithm")
+    if is_confused(context):
+        return skipped("the algorithm was chosen to confuse (IDT007)")
+    if parsed.algorithm in context.algorithms:
+        return passed(_accepted(context), parsed.algorithm)
+    return failed(_accepted(context), shown(parsed.algorithm))
+
+
+@rule(
+    "IDT009",
+    "foreign-token-type",
+    step=Step.TOKEN_VALIDATION,
+    spec="RFC 8725 3.11; RFC 9068 2.1",
+    owner=Owner.IDP,
+    fix="The identity provider (or whoever sent this) put another kind of token in the place of the ID token.",
+)
+@on_jws
+def foreign_token_type(parsed: Parsed, _: IdTokenContext) -> Judgement:
+    """The header's `typ` says that this is another kind of token: an access token, a logout token, ..."""
+    kind = parsed.header.get("typ")
+    expected = "no typ, or JWT"
+    if kind is None and "typ" not in parsed.header:
+        return passed(expected, "no typ")
+    if not isinstance(kind, str):
+        return failed(expected, f"{shown(kind)} ({type_name(kind)})")
+    # RFC 7515 4.1.9: a type without a slash stands for application/<type>, and types know no case.
+    if kind.lower().removeprefix("application/") in _OTHER_TYPES:
+        return failed(expected, shown(kind))
+    return passed(expected, shown(kind))
+
+
+@rule(
+    "IDT010",
+    "unknown-critical-header",
+    step=Step.TOKEN_VALIDATION,
+    spec="RFC 7515 4.1.11",
+    owner=Owner.IDP,
+    fix="Turn the extension off at the identity provider: an ID token needs none.",
+)
+@on_jws
+def unknown_critical_header(parsed: Parsed, _: IdTokenContext) -> Judgement:
+    """The header demands (`crit`) that an extension be understood, or demands it in a malformed way.
+
+    Whoever does not understand every extension named there must reject the token.
+    """
+    if "crit" not in parsed.header:
+        return passed("no critical extensions", "none")
+    names = strings(parsed.header["crit"])
+    if not names:
+        return failed("no critical extensions", f"a malformed crit: {shown(parsed.header['crit'])}")
+    return failed("no critical extensions", f"crit {shown(list(names))}")
+
+
+@rule(
+    "IDT011",
+    "key-in-header",
+    step=Step.TOKEN_VALIDATION,
+    spec="RFC 8725 3.10; RFC 7515 10.1",
+    owner=Owner.IDP,
+    severity=Severity.WARNING,
+    fix="Keys come from the issuer's jwks_uri only. Let the identity provider leave key members out of the header; "
+    "if the published keys do not verify the token, treat it as an attack.",
+)
+@on_jws
+def key_in_header(parsed: Parsed, context: IdTokenContext) -> Judgement:
+    """The token brings its own key (`jwk`, `x5c`) or says where to fetch it (`jku`, `x5u`).
+
+    Nothing in a token may be trusted before it is verified. It ends the login when no published key verifies the
+    token; a certificate chain beside a good signature is harmless.
+    """
+    expected = "a key of the issuer's JWK set"
+    members = [name for name in _OWN_KEY if name in parsed.header]
+    if not members:
+        return passed(expected, "no key in the header")
+    if brought := brought_key(context):
+        actual = f"the token stands on the key in {brought}; no published key verifies it"
+        return failed(expected, actual, severity=Severity.ERROR)
+    if members == ["x5c"] or not is_verified(context):
+        return passed(expected, f"the header's {' and '.join(members)} is not used")
+    return failed(expected, f"the header has {' and '.join(members)}; not used, the published key verifies the token")
+
+
+def _accepted(context: IdTokenContext) -> str:
+    return " or ".join(context.algorithms)

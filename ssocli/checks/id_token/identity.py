@@ -1,6 +1,8 @@
-"""Who an ID token is from, for and about: `iss`, `aud`, `azp`, `sub` and Google's `hd`."""
+"""Who an ID token is from, for and about: issuer, audience, authorized party, subject, hosted domain."""
 
 from __future__ import annotations
+
+from typing import Any
 
 from ssocli.checks.check import Judgement, Owner, Severity, failed, passed, rule, skipped
 from ssocli.checks.document import strings, type_name
@@ -9,212 +11,184 @@ from ssocli.steps import Step
 from ssocli.text import difference, printable, shown
 
 
-def _audiences(claims: Claims) -> tuple[str, ...] | None:
-    """The audiences; None if `aud` is absent or no string and no array of strings."""
-    value = claims.get("aud")
-    return (value,) if isinstance(value, str) else strings(value)
-
-
-def _strangers(claims: Claims, context: IdTokenContext) -> list[str]:
-    known = {context.client_id, *context.trusted_audiences}
-    return [audience for audience in _audiences(claims) or () if audience not in known]
-
-
-@rule(
-    "IDT014",
-    "wrong-issuer",
-    step=Step.TOKEN_VALIDATION,
-    spec="OIDC Core 3.1.3.7 item 2",
-    owner=Owner.IDP,
-    fix="Configure exactly the issuer that the identity provider puts into its tokens, if that is the one you trust; "
-    "else correct its public URL (behind a proxy, it often takes its internal one).",
-)
-@on_claims
-def wrong_issuer(claims: Claims, context: IdTokenContext) -> Judgement:
-    """The token's `iss` is not, character for character, the issuer that was discovered."""
-    expected = f"iss {printable(context.issuer)}"
-    if "iss" not in claims:
-        return failed(expected, "no iss")
-    issuer = claims["iss"]
-    if not isinstance(issuer, str):
-        return failed(expected, f"iss is {type_name(issuer)}")
-    actual = f"iss {printable(issuer)}"
-    if issuer == context.issuer:
-        return passed(expected, actual)
-    return failed(expected, actual, evidence=difference(context.issuer, issuer))
-
-
-@rule(
-    "IDT015",
-    "missing-audience",
-    step=Step.TOKEN_VALIDATION,
-    spec="OIDC Core 2",
-    owner=Owner.IDP,
-    fix="Let the identity provider put the client id into aud of the ID token.",
-)
-@on_claims
-def missing_audience(claims: Claims, _context: IdTokenContext) -> Judgement:
-    """The token does not say for whom it is: `aud` is absent, empty, or no string and no array of strings."""
-    expected = "aud as a string or an array of strings"
-    if _audiences(claims):
-        return passed(expected, "it is")
-    if "aud" not in claims:
-        return failed(expected, "no aud")
-    return failed(expected, f"aud {shown(claims['aud'], 80)}")
+def audiences(claims: Claims) -> tuple[str, ...] | None:
+    """The `aud` claim as a tuple (OIDC Core 2: a string or an array of strings); None if it is neither, or empty."""
+    audience = claims.get("aud")
+    if isinstance(audience, str):
+        return (audience,) if audience else None
+    return strings(audience) or None
 
 
 @rule(
     "IDT016",
-    "wrong-audience",
+    "wrong-issuer",
     step=Step.TOKEN_VALIDATION,
-    spec="OIDC Core 3.1.3.7 item 3",
-    owner=Owner.APP,
-    fix="Compare the configured client id with the one registered at the identity provider. If they are the same, the "
-    "token was issued for another application and must not be accepted.",
+    spec="OIDC Core 3.1.3.7 item 2",
+    owner=Owner.IDP,
+    fix="Configure the issuer exactly as the identity provider writes it in its tokens and its discovery document: "
+    "scheme, host, port, case, trailing slash, tenant.",
 )
 @on_claims
-def wrong_audience(claims: Claims, context: IdTokenContext) -> Judgement:
-    """The token was issued for another client: this client's id is not among its audiences."""
-    audiences = _audiences(claims)
-    if not audiences:
-        return skipped("the token has no audience")
-    expected = f"aud with the client id '{printable(context.client_id, 80)}'"
-    actual = f"aud {shown(claims['aud'])}"
-    if context.client_id in audiences:
-        return passed(expected, actual)
-    evidence = difference(context.client_id, audiences[0]) if len(audiences) == 1 else ""
-    return failed(expected, actual, evidence=evidence)
+def wrong_issuer(claims: Claims, context: IdTokenContext) -> Judgement:
+    """The `iss` claim is not, character for character, the issuer that this client trusts."""
+    expected = printable(context.issuer)
+    issuer = claims.get("iss")
+    if not isinstance(issuer, str):
+        return failed(expected, _absent_or(claims, "iss"))
+    if issuer == context.issuer:
+        return passed(expected, printable(issuer))
+    return failed(expected, printable(issuer), evidence=difference(context.issuer, issuer))
 
 
 @rule(
     "IDT017",
-    "untrusted-audience",
+    "wrong-audience",
     step=Step.TOKEN_VALIDATION,
     spec="OIDC Core 3.1.3.7 item 3",
     owner=Owner.IDP,
-    fix="Take the other audiences out of this client's ID tokens at the identity provider, or name those you trust "
-    "under trusted_audiences in the provider's configuration.",
+    fix="Compare the client id of the application with the one at the identity provider. If they agree, the token was "
+    "issued to another client: never accept it.",
 )
 @on_claims
-def untrusted_audience(claims: Claims, context: IdTokenContext) -> Judgement:
-    """The token is for this client and for others that it does not trust: any of those could have passed it on."""
-    if context.client_id not in (_audiences(claims) or ()):
-        return skipped("the token is not for this client at all")
-    strangers = _strangers(claims, context)
-    if strangers:
-        return failed("no audience but this client and those it trusts", f"also {shown(strangers)}")
-    return passed("no audience but this client and those it trusts", "no other")
+def wrong_audience(claims: Claims, context: IdTokenContext) -> Judgement:
+    """The token was issued for another client: `aud` does not contain this client's id."""
+    expected = f"aud contains {shown(context.client_id)}"
+    found = audiences(claims)
+    if found is None:
+        return failed(expected, _absent_or(claims, "aud"))
+    if context.client_id in found:
+        return passed(expected, shown(claims["aud"]))
+    evidence = difference(context.client_id, found[0]) if len(found) == 1 else ""
+    return failed(expected, shown(claims["aud"]), evidence=evidence)
 
 
 @rule(
     "IDT018",
-    "missing-authorized-party",
+    "untrusted-audience",
     step=Step.TOKEN_VALIDATION,
-    spec="OIDC Core 3.1.3.7 item 4",
+    spec="OIDC Core 3.1.3.7 item 3",
     owner=Owner.IDP,
-    severity=Severity.WARNING,
-    fix="Let the identity provider add azp with the client id when a token has several audiences.",
+    fix="Let the identity provider issue the token for this client alone, or add the other audience "
+    "to those that the application trusts.",
 )
 @on_claims
-def missing_authorized_party(claims: Claims, context: IdTokenContext) -> Judgement:
-    """The token has several audiences but no `azp` to say which of them asked for it.
-
-    Earlier versions of OIDC Core told clients to require it, and many still do.
-    """
-    audiences = _audiences(claims)
-    if not audiences or _strangers(claims, context):
-        return skipped("the audiences themselves are wrong")
-    if len(set(audiences)) > 1 and "azp" not in claims:
-        return failed("azp when there are several audiences", f"no azp, {len(set(audiences))} audiences")
-    return passed("azp when there are several audiences", "azp" if "azp" in claims else "one audience")
+def untrusted_audience(claims: Claims, context: IdTokenContext) -> Judgement:
+    """The token is meant for this client and for others that it does not trust: each could use it here."""
+    found = audiences(claims)
+    if found is None or context.client_id not in found:
+        return skipped("the token is not for this client at all (IDT017)")
+    strangers = _strangers(found, context)
+    expected = f"no audience but {' and '.join((context.client_id, *context.trusted_audiences))}"
+    return failed(expected, shown(strangers)) if strangers else passed(expected, "no others")
 
 
 @rule(
     "IDT019",
-    "wrong-authorized-party",
+    "missing-authorized-party",
     step=Step.TOKEN_VALIDATION,
-    spec="OIDC Core 3.1.3.7 item 5",
+    spec="OIDC Core 2 (azp) and 3.1.3.7 item 4",
     owner=Owner.IDP,
-    fix="The token was issued to another client, which passed it on. Find out which; do not accept it.",
+    severity=Severity.WARNING,
+    fix="Let the identity provider put the client's id in azp when a token has several audiences.",
 )
 @on_claims
-def wrong_authorized_party(claims: Claims, context: IdTokenContext) -> Judgement:
-    """The token's `azp` names another client: that one asked for the token, not this one."""
-    if "azp" not in claims:
-        return skipped("the token has no azp")
-    expected = f"azp '{printable(context.client_id, 80)}'"
-    actual = f"azp {shown(claims['azp'], 80)}"
-    if claims["azp"] == context.client_id:
-        return passed(expected, actual)
-    if context.client_id not in (_audiences(claims) or ()):
-        return skipped("the token is not for this client at all")
-    return failed(expected, actual)
+def missing_authorized_party(claims: Claims, context: IdTokenContext) -> Judgement:
+    """The token has several audiences and does not say (`azp`) which of them asked for it."""
+    found = audiences(claims) or ()
+    if len(found) < 2:
+        return skipped("the token has one audience at most")
+    if context.client_id not in found or _strangers(found, context):
+        return skipped("an audience is not trusted (IDT017, IDT018)")
+    if "azp" in claims:
+        return passed("azp, since there are several audiences", "an azp")
+    return failed("azp, since there are several audiences", f"no azp, and {len(found)} audiences")
 
 
 @rule(
     "IDT020",
-    "missing-subject",
+    "wrong-authorized-party",
     step=Step.TOKEN_VALIDATION,
-    spec="OIDC Core 2",
+    spec="OIDC Core 3.1.3.7 item 5",
     owner=Owner.IDP,
-    fix="Let the identity provider send sub as a string that never changes for this user; look at its claim mapping.",
+    fix="The token was issued at the request of another client: use a token that this client asked for.",
 )
 @on_claims
-def missing_subject(claims: Claims, _context: IdTokenContext) -> Judgement:
-    """The token does not say who the user is: `sub` is absent, blank or no string."""
-    expected = "sub as a string that is not blank"
-    if "sub" not in claims:
-        return failed(expected, "no sub")
-    subject = claims["sub"]
-    if not isinstance(subject, str):
-        return failed(expected, f"sub is {type_name(subject)}")
-    return passed(expected, "it is") if subject.strip() else failed(expected, "a blank string")
+def wrong_authorized_party(claims: Claims, context: IdTokenContext) -> Judgement:
+    """The token was issued at the request of another client: `azp` is not this client's id."""
+    if "azp" not in claims:
+        return skipped("the token names no authorized party")
+    expected = f"azp {shown(context.client_id)}"
+    if claims["azp"] == context.client_id:
+        return passed(expected, shown(claims["azp"]))
+    return failed(expected, shown(claims["azp"]))
 
 
 @rule(
     "IDT021",
-    "malformed-subject",
+    "missing-subject",
     step=Step.TOKEN_VALIDATION,
-    spec="OIDC Core 2",
+    spec="OIDC Core 2 (sub)",
     owner=Owner.IDP,
-    severity=Severity.WARNING,
-    fix="Use an opaque id of at most 255 ASCII characters as sub.",
+    fix="Let the identity provider put a stable identifier of the user in sub; look at its subject or NameID mapping.",
 )
 @on_claims
-def malformed_subject(claims: Claims, _context: IdTokenContext) -> Judgement:
-    """The `sub` is longer than 255 characters or not ASCII: other clients cut it or refuse it."""
+def missing_subject(claims: Claims, _: IdTokenContext) -> Judgement:
+    """The token does not say who logged in: `sub` is absent, empty or no string."""
     subject = claims.get("sub")
     if not isinstance(subject, str) or not subject.strip():
-        return skipped("there is no sub")
-    expected = "at most 255 ASCII characters"
-    if len(subject) > 255:
-        return failed(expected, f"{len(subject)} characters")
-    return passed(expected, f"{len(subject)}") if subject.isascii() else failed(expected, printable(subject, 80))
+        return failed("sub, a string", _absent_or(claims, "sub"))
+    return passed("sub, a string", printable(subject, 80))
 
 
 @rule(
     "IDT022",
+    "malformed-subject",
+    step=Step.TOKEN_VALIDATION,
+    spec="OIDC Core 2 (sub)",
+    owner=Owner.IDP,
+    fix="Let the identity provider use an identifier of at most 255 ASCII characters as sub.",
+)
+@on_claims
+def malformed_subject(claims: Claims, _: IdTokenContext) -> Judgement:
+    """The subject has more than 255 characters, or others than ASCII: stores cut or change such values."""
+    subject = claims.get("sub")
+    if not isinstance(subject, str) or not subject.strip():
+        return skipped("there is no subject (IDT021)")
+    expected = "at most 255 ASCII characters"
+    if len(subject) > 255:
+        return failed(expected, f"{len(subject)} characters")
+    if not subject.isascii():
+        at = next(index for index, character in enumerate(subject) if not character.isascii())
+        return failed(expected, f"{printable(subject, 80)} (U+{ord(subject[at]):04X} at position {at + 1})")
+    return passed(expected, f"{len(subject)} ASCII characters")
+
+
+@rule(
+    "IDT036",
     "wrong-hosted-domain",
     step=Step.TOKEN_VALIDATION,
-    spec="Google Identity: OpenID Connect, validating an ID token, item 5",
+    spec="Google Identity: OpenID Connect, ID token payload (hd)",
     owner=Owner.USER,
-    fix="Log in with an account of the organization. If its domain is right but not listed, add it under "
-    "hosted_domains in the provider's configuration.",
+    fix="Log in with an account of the allowed domain, or add the domain to the provider's configuration. "
+    "The hd parameter of the request is a hint only; this claim is what counts.",
 )
 @on_claims
 def wrong_hosted_domain(claims: Claims, context: IdTokenContext) -> Judgement:
-    """The account is not in one of the allowed Google Workspace domains (`hd`); a consumer account has no `hd`.
-
-    The `hd` parameter of the request only shapes the login page: without this check anybody with a Google account
-    gets in.
-    """
+    """The account does not belong to a hosted domain that is let in; a consumer account has no `hd` at all."""
     if not context.hosted_domains:
-        return skipped("no hosted domain was asked for")
+        return skipped("no hosted domain is required")
     expected = f"hd {' or '.join(context.hosted_domains)}"
+    domain: Any = claims.get("hd")
     if "hd" not in claims:
-        return failed(expected, "no hd: a consumer account")
-    domain = claims["hd"]
-    allowed = {name.lower() for name in context.hosted_domains}
-    if isinstance(domain, str) and domain.lower() in allowed:
-        return passed(expected, f"hd {printable(domain)}")
-    return failed(expected, f"hd {shown(domain, 100)}")
+        return failed(expected, "no hd: a consumer account, which belongs to no organization")
+    if isinstance(domain, str) and domain.lower() in {allowed.lower() for allowed in context.hosted_domains}:
+        return passed(expected, printable(domain))
+    return failed(expected, shown(domain))
+
+
+def _strangers(found: tuple[str, ...], context: IdTokenContext) -> list[str]:
+    return [name for name in found if name != context.client_id and name not in context.trusted_audiences]
+
+
+def _absent_or(claims: Claims, name: str) -> str:
+    return f"{shown(claims[name])} ({type_name(claims[name])})" if name in claims else f"no {name}"

@@ -1,4 +1,4 @@
-"""The signature of an ID token: which algorithm, which key, and whether it verifies."""
+"""The signature of an ID token: which key was named, whether it fits, and whether it verifies."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ from typing import Any
 
 from ssocli.checks.check import Judgement, Owner, Severity, failed, passed, rule, skipped
 from ssocli.checks.document import type_name
-from ssocli.checks.id_token.context import Claims, IdTokenContext, on_jws
+from ssocli.checks.id_token.context import IdTokenContext, on_jws
 from ssocli.checks.jose import (
     Parsed,
-    Unparsable,
+    certified_key,
     is_symmetric,
     jwk_entries,
     key_problem,
@@ -19,275 +19,204 @@ from ssocli.checks.jose import (
     verifies_with_secret,
 )
 from ssocli.steps import Step
-from ssocli.text import printable, shown
+from ssocli.text import shown
 
 
-def verified_claims(context: IdTokenContext) -> Claims | None:
-    """The claims, if the signature is good and was made with the right key by an accepted algorithm; None otherwise.
+def verified_claims(context: IdTokenContext) -> dict[str, Any] | None:
+    """The claims, if the signature verifies with the right key and an accepted algorithm; otherwise None.
 
-    It says nothing of the claims themselves: those are judged by the other rules of the area.
+    This alone is not a valid ID token: call it when `evaluate("id_token", context)` found nothing that blocks.
+    """
+    return context.parsed.claims if isinstance(context.parsed, Parsed) and is_verified(context) else None
+
+
+def is_verified(context: IdTokenContext) -> bool:
+    """Whether the client secret (HS*) or one of the keys that the token may have been signed with verifies it."""
+    parsed = context.parsed
+    if not isinstance(parsed, Parsed) or parsed.algorithm not in context.algorithms:
+        return False
+    algorithm = str(parsed.algorithm)
+    if is_symmetric(algorithm):
+        return verifies_with_secret(parsed, (context.client_secret or "").encode(), algorithm)
+    return any(verifies(parsed, jwk, algorithm) for jwk in _candidates(parsed, context.jwks, algorithm))
+
+
+def is_confused(context: IdTokenContext) -> bool:
+    """Whether the token's MAC was made with a published key as the secret (RFC 8725 2.1)."""
+    parsed = context.parsed
+    if not isinstance(parsed, Parsed) or parsed.algorithm is None or is_verified(context):
+        return False
+    algorithm = parsed.algorithm
+    secrets = (octets for entry in jwk_entries(context.jwks) for octets in public_key_encodings(entry))
+    return is_symmetric(algorithm) and any(verifies_with_secret(parsed, octets, algorithm) for octets in secrets)
+
+
+def brought_key(context: IdTokenContext) -> str | None:
+    """The header parameter with whose key the token stands or falls, since no published key verifies it; or None.
+
+    A key or certificate in the header must verify the token to count. What is behind a URL is never fetched, so there
+    the URL counts.
     """
     parsed = context.parsed
-    if isinstance(parsed, Unparsable) or not _is_accepted(parsed, context):
+    if not isinstance(parsed, Parsed) or parsed.algorithm not in context.algorithms or is_verified(context):
         return None
-    return parsed.claims if _signature_is_good(parsed, context) else None
+    algorithm, header = str(parsed.algorithm), parsed.header
+    if _verifies(parsed, header.get("jwk"), algorithm):
+        return "jwk"
+    if _verifies(parsed, certified_key(header.get("x5c"), algorithm), algorithm):
+        return "x5c"
+    return next((name for name in ("jku", "x5u") if name in header), None)
 
 
-def key_is_unknown(context: IdTokenContext) -> bool:
-    """Whether the token names a key that the JWK set does not hold: the reason to fetch the set once more."""
-    parsed = context.parsed
-    return (
-        isinstance(parsed, Parsed)
-        and _is_accepted(parsed, context)
-        and not is_symmetric(parsed.algorithm or "")
-        and parsed.key_id is not None
-        and not _named(parsed, context)
-    )
+def _verifies(parsed: Parsed, jwk: Any, algorithm: str) -> bool:
+    return key_problem(jwk, algorithm) is None and verifies(parsed, jwk, algorithm)
 
 
-@rule(
-    "IDT007",
-    "unsigned-id-token",
-    step=Step.TOKEN_VALIDATION,
-    spec="OIDC Core 2",
-    owner=Owner.IDP,
-    fix="Let the identity provider sign the ID tokens of this client (id_token_signed_response_alg RS256). If it says "
-    "that it does, somebody on the way has replaced the token.",
-)
-@on_jws
-def unsigned_id_token(parsed: Parsed, _context: IdTokenContext) -> Judgement:
-    """The header says `alg: none`, in whatever spelling: anybody can write such a token."""
-    expected = "a signed ID token"
-    if _is_unsigned(parsed):
-        return failed(expected, f"alg {parsed.algorithm!r}")
-    return passed(expected, "a signature algorithm")
+def _candidates(parsed: Parsed, jwks: Any, algorithm: str) -> list[dict[str, Any]]:
+    """The fit keys with the token's key id. Without one, every fit key (OIDC Core 10.1: there should be one only)."""
+    keys = usable_keys(jwks, (algorithm,))
+    return keys if "kid" not in parsed.header else [jwk for jwk in keys if jwk.get("kid") == parsed.header["kid"]]
 
 
-@rule(
-    "IDT008",
-    "algorithm-confusion",
-    step=Step.TOKEN_VALIDATION,
-    spec="RFC 8725 2.1",
-    owner=Owner.IDP,
-    fix="This is the classic forgery; find out who issued the token. Accept asymmetric algorithms only.",
-)
-@on_jws
-def algorithm_confusion(parsed: Parsed, context: IdTokenContext) -> Judgement:
-    """The token has a MAC (HS256) whose secret is the issuer's *public* key, which everybody has.
-
-    A client that takes the algorithm from the header and the key from the JWK set accepts it.
-    """
-    if not is_symmetric(parsed.algorithm or ""):
-        return passed("no MAC made with a public key", "an asymmetric algorithm, or none")
-    if _is_confused(parsed, context):
-        return failed("no MAC made with a public key", f"{parsed.algorithm} with a published key as its secret")
-    return passed("no MAC made with a public key", "no published key fits the MAC")
-
-
-@rule(
-    "IDT009",
-    "unaccepted-algorithm",
-    step=Step.TOKEN_VALIDATION,
-    spec="OIDC Core 3.1.3.7 item 7",
-    owner=Owner.IDP,
-    fix="Set the client's ID token signing algorithm at the identity provider to one that is accepted, or, if you "
-    "trust the other one, add it to `algorithms` in the provider's configuration.",
-)
-@on_jws
-def unaccepted_algorithm(parsed: Parsed, context: IdTokenContext) -> Judgement:
-    """The token is signed with another algorithm than those this client accepts, or names none.
-
-    The client decides which algorithms are good (RS256 unless configured), never the token.
-    """
-    expected = f"alg {' or '.join(context.algorithms)}"
-    if _is_unsigned(parsed):
-        return skipped("the token is not signed at all")
-    if _is_confused(parsed, context):
-        return skipped("the token is forged by algorithm confusion")
-    if parsed.algorithm is None:
-        seen = f"alg is {type_name(parsed.header['alg'])}" if "alg" in parsed.header else "no alg"
-        return failed(expected, seen)
-    actual = f"alg {printable(parsed.algorithm, 40)}"
-    return passed(expected, actual) if parsed.algorithm in context.algorithms else failed(expected, actual)
-
-
-@rule(
-    "IDT010",
-    "unknown-key-id",
-    step=Step.TOKEN_VALIDATION,
-    spec="OIDC Core 10.1.1",
-    owner=Owner.IDP,
-    fix="Let the identity provider publish the key that it signs with in its JWK set before it uses it, under the same "
-    "kid. If keys were just changed, look for a cache between; if there are several identity provider nodes or "
-    "tenants, compare their keys.",
-)
-@on_jws
-def unknown_key_id(parsed: Parsed, context: IdTokenContext) -> Judgement:
-    """The token's `kid` is in no key of the issuer's JWK set, which was fetched again because of that."""
-    if reason := _no_published_key(parsed, context):
-        return skipped(reason)
-    kids = [entry.get("kid") for entry in jwk_entries(context.jwks) if isinstance(entry, dict)]
-    expected = f"one of the published key ids: {_listed(kids)}"
-    if "kid" not in parsed.header:
-        return skipped("the token names no key")
-    if parsed.key_id is None:
-        return failed("kid as a string", f"kid is {type_name(parsed.header['kid'])}")
-    actual = f"kid '{printable(parsed.key_id, 80)}'"
-    if _named(parsed, context):
-        return passed(expected, actual)
-    again = "also after the JWK set was fetched again" if context.refetched else "the JWK set was not fetched again"
-    return failed(expected, actual, evidence=again)
-
-
-@rule(
-    "IDT011",
-    "unusable-key",
-    step=Step.TOKEN_VALIDATION,
-    spec="OIDC Core 10.1",
-    owner=Owner.IDP,
-    fix="Publish the signing key with the right kty, use 'sig' and, if any, the right alg, of 2048 bits or more.",
-)
-@on_jws
-def unusable_key(parsed: Parsed, context: IdTokenContext) -> Judgement:
-    """The key that the token was signed with is published, but not as one that may verify this signature.
-
-    It is of another type, weak, malformed, or declared to be for encryption or for another algorithm. Without a
-    `kid`, any key of the set would do, and none does.
-    """
-    if reason := _no_key_to_try(parsed, context):
-        return skipped(reason)
-    algorithm = parsed.algorithm or ""
-    expected = f"a published key that can verify {algorithm}"
-    if _fit(parsed, context):
-        return passed(expected, "there is one")
-    entries = _named(parsed, context) if parsed.key_id is not None else jwk_entries(context.jwks)
-    reasons = [f"{_name(entry)} {key_problem(entry, algorithm)}" for entry in entries[:5]]
-    return failed(expected, printable("; ".join(reasons) or "the JWK set holds no keys", 400))
+def _no_published_key(parsed: Parsed, context: IdTokenContext) -> str:
+    """Why the rules of published keys do not apply to this token; empty if they do."""
+    algorithm = parsed.algorithm
+    if algorithm is None or algorithm.lower() == "none":
+        return "the token names no signature algorithm"
+    if algorithm not in context.algorithms:
+        return "the algorithm is not accepted, so no key is chosen (IDT008)"
+    if is_symmetric(algorithm):
+        return "the key of a MAC is the client secret"
+    if not usable_keys(context.jwks, context.algorithms):
+        return "the JWK set has no usable key at all (JWKS002)"
+    return "the token brings its own key (IDT011)" if brought_key(context) else ""
 
 
 @rule(
     "IDT012",
-    "ambiguous-key",
+    "unknown-key-id",
     step=Step.TOKEN_VALIDATION,
-    spec="OIDC Core 10.1",
+    spec="OIDC Core 10.1.1; RFC 7515 4.1.4",
     owner=Owner.IDP,
-    severity=Severity.WARNING,
-    fix="Let the identity provider put the kid into the header: it must when its JWK set holds several keys.",
+    fix="Publish the signing key in the identity provider's JWK set before signing with it, and keep old keys there "
+    "while their tokens live. Check that the token comes from this issuer, and that no proxy caches the set.",
 )
 @on_jws
-def ambiguous_key(parsed: Parsed, context: IdTokenContext) -> Judgement:
-    """The token names no key although several published ones could have signed it.
-
-    Here every one of them is tried; many clients refuse such a token.
-    """
+def unknown_key_id(parsed: Parsed, context: IdTokenContext) -> Judgement:
+    """The token names a key id that is not in the identity provider's JWK set, fetched again or not."""
     if reason := _no_published_key(parsed, context):
         return skipped(reason)
-    if "kid" in parsed.header:
-        return passed("a kid, or a single key that fits", "a kid")
-    count = len(_fit(parsed, context))
-    if count > 1:
-        return failed("a kid, or a single key that fits", f"no kid, and {count} keys fit")
-    return passed("a kid, or a single key that fits", f"no kid, and {count} key fits")
+    if "kid" not in parsed.header:
+        return skipped("the token names no key id")
+    offered = [entry.get("kid") for entry in jwk_entries(context.jwks) if isinstance(entry, dict)]
+    kid = parsed.header["kid"]
+    expected = f"a kid of the JWK set: {shown(offered)}"
+    if not isinstance(kid, str):
+        return failed(expected, f"{shown(kid)} ({type_name(kid)})")
+    if kid in offered:
+        return passed(expected, shown(kid))
+    again = ", also after the set was fetched again" if context.refetched else "; the set was not fetched again"
+    return failed(expected, f"{shown(kid)}, which is not in the JWK set{again}")
 
 
 @rule(
     "IDT013",
-    "bad-signature",
+    "missing-key-id",
     step=Step.TOKEN_VALIDATION,
-    spec="OIDC Core 3.1.3.7 item 6",
+    spec="OIDC Core 10.1",
     owner=Owner.IDP,
-    fix="Compare the published key with the one that signs (same kid, other key?). For HS256, compare the client "
-    "secret on both sides. If both are right, something on the way changes the token.",
+    severity=Severity.WARNING,
+    fix="Let the identity provider put the kid of the signing key in the header: with several keys, clients that do "
+    "not try them all reject the token.",
 )
 @on_jws
-def bad_signature(parsed: Parsed, context: IdTokenContext) -> Judgement:
-    """The signature does not fit the token and the issuer's key: the token is forged, damaged, or of another key."""
-    if not _is_accepted(parsed, context):
-        return skipped("the algorithm is not accepted, so the signature means nothing")
-    algorithm = parsed.algorithm or ""
-    if is_symmetric(algorithm):
-        if not context.client_secret:
-            return failed(f"a client secret to verify {algorithm} with", "this client has none", owner=Owner.APP)
-        expected = f"an {algorithm} MAC made with the client secret"
-    else:
-        if reason := _no_key_to_try(parsed, context):
-            return skipped(reason)
-        if not _fit(parsed, context):
-            return skipped("no published key can verify it")
-        expected = f"an {algorithm} signature made with a published key"
-    if _signature_is_good(parsed, context):
-        return passed(expected, "it verifies")
-    seen = "the signature is empty" if not parsed.signature else "it does not verify"
-    key = f" with the key '{printable(parsed.key_id, 80)}'" if parsed.key_id is not None else ""
-    return failed(expected, seen + key)
+def missing_key_id(parsed: Parsed, context: IdTokenContext) -> Judgement:
+    """The token names no key id, though several keys of the JWK set could have signed it."""
+    if reason := _no_published_key(parsed, context):
+        return skipped(reason)
+    keys = len(usable_keys(context.jwks, (str(parsed.algorithm),)))
+    if "kid" in parsed.header:
+        return passed("kid, if several keys are published", "a kid")
+    if keys > 1:
+        return failed("kid, since several keys are published", f"no kid, and {keys} keys for {parsed.algorithm}")
+    return passed("kid, if several keys are published", "no kid, and one key")
 
 
-def _is_unsigned(parsed: Parsed) -> bool:
-    return (parsed.algorithm or "").strip().lower() == "none"
+@rule(
+    "IDT014",
+    "unfit-key",
+    step=Step.TOKEN_VALIDATION,
+    spec="RFC 7517 4.1 to 4.4; RFC 7518 3.3",
+    owner=Owner.IDP,
+    fix="Sign with a key of the algorithm's type that is published for signatures (use sig); "
+    "RSA needs 2048 bits or more.",
+)
+@on_jws
+def unfit_key(parsed: Parsed, context: IdTokenContext) -> Judgement:
+    """The key that the token names (or every key, if it names none) must not be used for this signature.
+
+    It is of another type or for another purpose, or it is too weak.
+    """
+    if reason := _no_published_key(parsed, context):
+        return skipped(reason)
+    named = [entry for entry in jwk_entries(context.jwks) if isinstance(entry, dict) and _is_named(parsed, entry)]
+    if not named:
+        return skipped("no key of the JWK set has this key id (IDT012)")
+    expected = f"a key for {parsed.algorithm} signatures"
+    problems = [key_problem(entry, str(parsed.algorithm)) for entry in named]
+    if None in problems:
+        return passed(expected, "such a key")
+    if "kid" not in parsed.header:
+        return failed(expected, "none of the published keys is one")
+    return failed(expected, f"the key {shown(parsed.header['kid'])} {problems[0]}")
 
 
-def _is_confused(parsed: Parsed, context: IdTokenContext) -> bool:
-    algorithm = parsed.algorithm or ""
-    return is_symmetric(algorithm) and any(
-        verifies_with_secret(parsed, encoding, algorithm)
-        for entry in jwk_entries(context.jwks)
-        for encoding in public_key_encodings(entry)
+@rule(
+    "IDT015",
+    "invalid-signature",
+    step=Step.TOKEN_VALIDATION,
+    spec="OIDC Core 3.1.3.7 items 6 and 8; RFC 7515 5.2",
+    owner=Owner.IDP,
+    fix="Check that the published key is the one the identity provider signs with (a rotation under the same kid?), "
+    "for HS256 that both have the same client secret, and that nothing on the way changes the token.",
+)
+@on_jws
+def invalid_signature(parsed: Parsed, context: IdTokenContext) -> Judgement:
+    """The signature does not verify: the token was changed, or signed with another key than the one it names."""
+    algorithm = parsed.algorithm
+    if algorithm is not None and algorithm in context.algorithms and is_symmetric(algorithm):
+        return _judge_mac(context, algorithm)
+    if reason := _no_published_key(parsed, context):
+        return skipped(reason)
+    if not _candidates(parsed, context.jwks, str(algorithm)):
+        return skipped("there is no key to verify it with (IDT012, IDT014)")
+    which = f"the key {shown(parsed.header['kid'])}" if "kid" in parsed.header else "a published key"
+    expected = f"a signature that verifies with {which}"
+    if is_verified(context):
+        return passed(expected, f"it verifies ({algorithm})")
+    return failed(
+        expected, f"it does not verify ({algorithm}, {len(parsed.signature)} octets){_other_signer(parsed, context)}"
     )
 
 
-def _is_accepted(parsed: Parsed, context: IdTokenContext) -> bool:
-    return parsed.algorithm in context.algorithms and not _is_unsigned(parsed) and not _is_confused(parsed, context)
+def _judge_mac(context: IdTokenContext, algorithm: str) -> Judgement:
+    expected = "a MAC that verifies with the client secret"
+    if is_confused(context):
+        return skipped("the MAC was made with a public key (IDT007)")
+    if not context.client_secret:
+        return failed(expected, f"{algorithm}, and the client has no secret", owner=Owner.APP)
+    if is_verified(context):
+        return passed(expected, f"it verifies ({algorithm})")
+    return failed(expected, f"it does not verify ({algorithm})")
 
 
-def _no_published_key(parsed: Parsed, context: IdTokenContext) -> str:
-    """Why no published key is looked for; empty if one is."""
-    if not _is_accepted(parsed, context):
-        return "the algorithm is not accepted, so no key is looked for"
-    if is_symmetric(parsed.algorithm or ""):
-        return f"{parsed.algorithm} uses the client secret, not a published key"
+def _is_named(parsed: Parsed, entry: dict[str, Any]) -> bool:
+    return "kid" not in parsed.header or entry.get("kid") == parsed.header["kid"]
+
+
+def _other_signer(parsed: Parsed, context: IdTokenContext) -> str:
+    """Say so if another key of the set verifies the token: then only the key id is wrong."""
+    for jwk in usable_keys(context.jwks, (str(parsed.algorithm),)):
+        if verifies(parsed, jwk, str(parsed.algorithm)):
+            return f"; the key {shown(jwk.get('kid'))} verifies it"
     return ""
-
-
-def _no_key_to_try(parsed: Parsed, context: IdTokenContext) -> str:
-    """Why there is no published key under the name that the token gives; empty if there is."""
-    if reason := _no_published_key(parsed, context):
-        return reason
-    if "kid" in parsed.header and not _named(parsed, context):
-        return "the key that the token names is unknown"
-    return ""
-
-
-def _named(parsed: Parsed, context: IdTokenContext) -> list[dict[str, Any]]:
-    """The published keys with the token's kid (they should be one, but may be more)."""
-    return [
-        entry
-        for entry in jwk_entries(context.jwks)
-        if isinstance(entry, dict) and parsed.key_id is not None and entry.get("kid") == parsed.key_id
-    ]
-
-
-def _fit(parsed: Parsed, context: IdTokenContext) -> list[dict[str, Any]]:
-    """The published keys that may have made the signature."""
-    algorithm = parsed.algorithm or ""
-    if "kid" in parsed.header:
-        return [entry for entry in _named(parsed, context) if key_problem(entry, algorithm) is None]
-    return usable_keys(context.jwks, (algorithm,))
-
-
-def _signature_is_good(parsed: Parsed, context: IdTokenContext) -> bool:
-    algorithm = parsed.algorithm or ""
-    if is_symmetric(algorithm):
-        secret = (context.client_secret or "").encode("utf-8", "surrogatepass")
-        return verifies_with_secret(parsed, secret, algorithm)
-    return any(verifies(parsed, key, algorithm) for key in _fit(parsed, context))
-
-
-def _name(entry: Any) -> str:
-    kid = entry.get("kid") if isinstance(entry, dict) else None
-    return "the key without kid" if kid is None else f"the key {shown(kid, 60)}"
-
-
-def _listed(kids: list[Any]) -> str:
-    named = [shown(kid, 60) for kid in kids if kid is not None]
-    listed = ", ".join(named[:8]) + (f" and {len(named) - 8} more" if len(named) > 8 else "")
-    return listed or ("none has a kid" if kids else "there are no keys")

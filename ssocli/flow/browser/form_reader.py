@@ -22,11 +22,11 @@ def read_forms(
     """All forms in the order of the page. `link` resolves a reference against the page's base, None if it cannot."""
     nodes = list(tree.css("form, input, select, textarea, button"))
     forms = [node for node in nodes if node.tag == "form"]
-    owners = _owners(nodes, forms)
+    controls_of = _controls(nodes, forms)
     labels = _labels(tree)
     found = []
     for form in forms:
-        controls = [node for node in nodes if owners.get(node.mem_id) == form.mem_id]
+        controls = controls_of.get(form.mem_id, [])
         fields = [_field(node, labels) for node in controls if _holds_value(node)]
         found.append(
             Form(
@@ -65,13 +65,13 @@ def words(node: LexborNode) -> str:
     return " ".join(node.text(separator=" ").split())
 
 
-def _owners(nodes: list[LexborNode], forms: list[LexborNode]) -> dict[int, int]:
-    """Which form each control belongs to (HTML 4.10.17.3), by memory id; disabled controls belong to none."""
+def _controls(nodes: list[LexborNode], forms: list[LexborNode]) -> dict[int, list[LexborNode]]:
+    """The controls of each form (HTML 4.10.17.3) by the form's memory id; disabled controls belong to none."""
     by_id: dict[str, int] = {}
     for form in forms:
         by_id.setdefault(attribute(form, "id"), form.mem_id)
     misplaced: dict[int, int] = {}
-    owners: dict[int, int] = {}
+    controls: dict[int, list[LexborNode]] = {}
     for node in nodes:
         around = list(ancestors(node))
         if node.tag == "form":
@@ -89,8 +89,8 @@ def _owners(nodes: list[LexborNode], forms: list[LexborNode]) -> dict[int, int]:
             if owner is None:
                 owner = next((misplaced[outer.mem_id] for outer in around if outer.mem_id in misplaced), None)
         if owner is not None:
-            owners[node.mem_id] = owner
-    return owners
+            controls.setdefault(owner, []).append(node)
+    return controls
 
 
 def _in_disabled_fieldset(around: list[LexborNode]) -> bool:
@@ -126,7 +126,7 @@ def _field(node: LexborNode, labels: dict[str, str]) -> Field:
     kind = _kind(node)
     multiple = "multiple" in node.attributes
     value = attribute(node, "value")
-    if kind in ("checkbox", "radio") and node.attributes.get("value") is None and "value" not in node.attributes:
+    if kind in ("checkbox", "radio") and "value" not in node.attributes:
         value = "on"
     elif kind == "textarea":
         value = node.text(deep=True)

@@ -25,6 +25,14 @@ _ALERTS = (
     ".errorlist, .error-message, .message-error, .invalid-feedback, .form-error, .flash, .notification-error"
 )
 _REFRESH = re.compile(r"\s*(\d+)[\d.]*\s*(?:[;,\s]\s*(?:url\s*=\s*)?(.*))?$", re.IGNORECASE | re.DOTALL)
+_TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9-]*)")
+# Elements that end by themselves: however many follow each other, they are not nested.
+_SELF_ENDING = re.compile(
+    "p|li|dt|dd|tr|td|th|tbody|thead|tfoot|colgroup|option|optgroup|"
+    "area|base|br|col|embed|hr|img|input|link|meta|param|source|track|wbr"
+)
+_DEEPEST = 4000
+_LONGEST = 2_000_000
 _META_CHARSET = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([\w.:-]+)", re.IGNORECASE)
 
 
@@ -149,7 +157,7 @@ def _read_html(url: str, response: Response, media_type: str, header: str | None
     source, charset = _decode(response, _META_CHARSET.search(response.body[:1024]))
     if not source.strip():
         return Page(url=url, status=response.status, media_type=media_type, source=source)
-    tree = LexborHTMLParser(source)
+    tree = LexborHTMLParser(source[: _readable(source)])
     base = _base(tree, url)
     meta = tree.css_first("meta[name=referrer i]")
     policy = policy_of(attribute(meta, "content"), policy) if meta is not None else policy
@@ -178,6 +186,27 @@ def _read_html(url: str, response: Response, media_type: str, header: str | None
         auto_form=auto_submitted(forms, attribute(body, "onload") if body is not None else "", scripts),
         text=_text(tree),  # Last: it takes the scripts out of the tree.
     )
+
+
+def _readable(source: str) -> int:
+    """How much of the source is parsed: parsing time grows with the square of the depth, and a page may be hostile."""
+    if len(source) <= 3 * _DEEPEST:
+        return len(source)
+    open_tags: dict[str, int] = {}
+    depth = 0
+    for tag in _TAG.finditer(source, 0, _LONGEST):
+        name = tag[2].lower()
+        if _SELF_ENDING.fullmatch(name):
+            continue
+        if not tag[1]:
+            open_tags[name] = open_tags.get(name, 0) + 1
+            depth += 1
+        elif open_tags.get(name, 0):
+            open_tags[name] -= 1
+            depth -= 1
+        if depth > _DEEPEST:
+            return tag.start()
+    return _LONGEST
 
 
 def _base(tree: LexborHTMLParser, url: str) -> str:

@@ -11,12 +11,19 @@ from collections.abc import Sequence
 from ssocli.flow.browser.forms import Form
 
 _CALL = re.compile(r"\b(?:submit|requestSubmit)\s*(?:\(|\.call\()|\.click\(\s*\)")
-# Headers of blocks that run at once or when the page has loaded.
-_AT_LOAD = re.compile(
-    r"load\b|ready|setTimeout|requestAnimationFrame|DOMContentLoaded|\b(?:if|else|try|finally|do)\b|^\W*$"
+_CALL_IN_TIMER = re.compile(r"setTimeout\(\s*['\"][^'\"]*\bsubmit\(")
+# Blocks that run at once or when the page has loaded: handlers of load, plain statements, functions called on the spot.
+_RUNS = re.compile(
+    r"load\b|\bready\b|setTimeout|requestAnimationFrame|DOMContentLoaded|\b(?:if|else|try|finally|do)\b|^\W*$"
+    r"|^\s*[(!+]+\s*(?:async\s+)?(?:function\b[^)]*\)|\([^)]*\)\s*=>)\s*$"
 )
-_IMMEDIATE = re.compile(r"^\s*[(!+;]*\s*\(?\s*(?:async\s+)?(?:function\s*\w*\s*\(\s*\)|\(\s*\)\s*=>)\s*$")
+_FUNCTION = re.compile(r"\bfunction\s+(\w+)\s*\([^)]*\)\s*$")
+_STARTED_BY_NAME = re.compile(r"(?:onload\s*=|load['\"]\s*,|DOMContentLoaded['\"]\s*,|setTimeout\()\s*(\w+)\b(?!\s*\()")
+_PLAIN_CALL = re.compile(r"(?<![\w.])(?<!function )(\w+)\s*\(\s*\)")
 _LITERALS = re.compile(r"""//[^\n]*|/\*.*?\*/|"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'|`(?:\\.|[^`\\])*`""", re.DOTALL)
+# A script that only submits a form is short; a long one is an application, and guessing at it is no use.
+_LONGEST_SCRIPT = 20_000
+_MOST_CALLS = 20
 
 
 def auto_submitted(forms: Sequence[Form], onload: str, scripts: Sequence[str]) -> Form | None:
@@ -34,8 +41,9 @@ def auto_submitted(forms: Sequence[Form], onload: str, scripts: Sequence[str]) -
         named = next((form for form in candidates if _names(call, form)), None)
         if named is not None:
             return named
-        if _names_by_index(call, forms, candidates) is not None:
-            return _names_by_index(call, forms, candidates)
+        indexed = _names_by_index(call, forms, candidates)
+        if indexed is not None:
+            return indexed
         if len(candidates) == 1 and len(forms) == 1:
             return candidates[0]
     # A script from elsewhere: the only way on without scripts is a button that people with scripts do not see.
@@ -62,40 +70,39 @@ def _names_by_index(call: str, forms: Sequence[Form], candidates: Sequence[Form]
 
 def _calls_at_load(script: str, called: set[str]) -> list[str]:
     """The script, once for each call of `submit()` that runs by itself; `called` are functions that the body calls."""
-    if not _CALL.search(script):
+    if len(script) > _LONGEST_SCRIPT or not _CALL.search(script):
         return []
-    # A call inside a string is one for setTimeout("...") and the like; elsewhere strings only hide braces.
-    if re.search(r"setTimeout\(\s*['\"][^'\"]*submit\(", script):
+    if _CALL_IN_TIMER.search(script):
         return [script]
-    code = _LITERALS.sub(lambda literal: " " * len(literal[0]) if literal[0][0] == "/" else _blank(literal[0]), script)
-    return [script for call in _CALL.finditer(code) if _runs_at_load(code[: call.start()], called)]
+    # Without comments and without braces in strings; then without strings, where a call is only text.
+    code = _LITERALS.sub(lambda found: _blank(found[0], r"." if found[0][0] == "/" else r"[{};]"), script)
+    bare = _LITERALS.sub(lambda found: _blank(found[0], r"."), code)
+    started = called | set(_STARTED_BY_NAME.findall(code))
+    plain = list(_PLAIN_CALL.finditer(bare))[:_MOST_CALLS]
+    started |= {call[1] for call in plain if _runs_at_load(code[: call.start()], set())}
+    calls = list(_CALL.finditer(bare))[:_MOST_CALLS]
+    return [script for call in calls if _runs_at_load(code[: call.start()], started)]
 
 
-def _blank(literal: str) -> str:
-    return re.sub(r"[{};]", " ", literal)
+def _blank(text: str, pattern: str) -> str:
+    return re.sub(pattern, " ", text, flags=re.DOTALL)
 
 
-def _runs_at_load(before: str, called: set[str]) -> bool:
+def _runs_at_load(before: str, started: set[str]) -> bool:
     """Whether every block that is open at the end of this code runs when the page loads."""
     headers: list[str] = []
     start = 0
-    for index, character in enumerate(before):
-        if character == "{":
-            headers.append(before[start:index])
-            start = index + 1
-        elif character == "}":
-            if headers:
-                headers.pop()
-            start = index + 1
-        elif character == ";":
-            start = index + 1
-    return all(_header_runs(header, before, called) for header in headers)
+    for found in re.finditer(r"[{};]", before):
+        if found[0] == "{":
+            headers.append(before[start : found.start()])
+        elif found[0] == "}" and headers:
+            headers.pop()
+        start = found.end()
+    return all(_header_runs(header, started) for header in headers)
 
 
-def _header_runs(header: str, before: str, called: set[str]) -> bool:
-    function = re.search(r"function\s+(\w+)\s*\(", header)
-    if function is not None and re.search(rf"(?<!function )\b{function[1]}\b", before.replace(header, "")):
+def _header_runs(header: str, started: set[str]) -> bool:
+    function = _FUNCTION.search(header)
+    if function is not None and function[1] in started:
         return True
-    if function is not None and function[1] in called:
-        return True
-    return _AT_LOAD.search(header) is not None or _IMMEDIATE.match(header) is not None
+    return _RUNS.search(header) is not None

@@ -29,7 +29,10 @@ def resolve(base: str, reference: str) -> str:
     address, mark, fragment = reference.partition("#")
     # For http and https, a backslash in the path is a slash (URL Standard, "special" schemes).
     path, query_mark, query = address.partition("?")
-    return canonical(urljoin(base, path.replace("\\", "/") + query_mark + query + mark + fragment))
+    reference = path.replace("\\", "/") + query_mark + query + mark + fragment
+    # urljoin would take `http://` for a reference to the base.
+    is_absolute = scheme is not None and reference[scheme.end() :].startswith("//")
+    return canonical(reference if is_absolute else urljoin(base, reference))
 
 
 def canonical(url: str) -> str:

@@ -163,11 +163,25 @@ def test_id_token_hint_names_the_person(visitor, parameters_of):
     assert response["error"] == "login_required"
 
 
-def test_sessions_of_issuers_are_apart(visitor, visit, idp, parameters_of):
-    visitor.log_in()
-    other = visit(idp, "google")
-    other.http.cookies = visitor.http.cookies
-    assert parameters_of(other.authorize(prompt="none"))["error"] == "login_required"
+@pytest.fixture
+def at_root(visitor, idp):
+    """A visitor of the default issuer at the root, whose cookies are sent to all other issuers as well."""
+    visitor.issuer = idp.url
+    return visitor
+
+
+def test_sessions_of_issuers_are_apart(at_root, idp, parameters_of):
+    at_root.log_in()
+    assert "code" in parameters_of(at_root.authorize(prompt="none"))
+    at_root.issuer = idp.issuer("google")
+    assert parameters_of(at_root.authorize(prompt="none"))["error"] == "login_required"
+
+
+def test_login_of_one_issuer_cannot_be_finished_at_another(at_root, idp):
+    page = at_root.authorize()
+    elsewhere = at_root.http.get(page.url.replace(idp.url, idp.issuer("google")))
+    assert elsewhere.status_code == 400
+    assert "is over or has expired" in elsewhere.text
 
 
 def test_claims_parameter_is_accepted(visitor):
