@@ -198,6 +198,7 @@ def create_app(
         redirect_hosts=config.redirect_hosts,
         lifetimes=config.lifetimes,
         instance=Randomness().token(9),
+        sign_saml_metadata=config.sign_saml_metadata,
     )
     return App(config, settings, clock or Clock(), Randomness(seed))
 

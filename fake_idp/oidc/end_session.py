@@ -35,7 +35,11 @@ def handle(context: Context) -> Response:
     session = sessions.current_session(context)
     if session is not None and not _confirmed(context, hint, session):
         return _ask(context, parameters, session)
-    response = redirect(context.request, target) if target else pages.page(context, "logged_out")
+    if session is not None and len(context.store.participants):
+        from fake_idp.saml import logout_round  # service providers of the session are told before the way goes on
+
+        return logout_round.begin(context, [session.sid], target=target)
+    response = redirect(context.request, target) if target else pages.page(context, "logged_out", unconfirmed=[])
     response.headers.append(sessions.forget(context))
     return response
 
@@ -105,6 +109,7 @@ def _ask(context: Context, parameters: Parameters, session: Session) -> Response
         context,
         "logout",
         person=context.person(session.username),
+        action=context.issuer.endpoint("end_session"),
         csrf=session.csrf,
         parameters={name: value for name in names if (value := parameters.get(name))},
     )

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
 from fake_idp.oidc import authorization_response, sessions
-from fake_idp.records import DeviceRequest, Grant, Pending
+from fake_idp.records import DeviceRequest, Grant, Pending, SsoRequest
 from fake_idp.refusal import Refusal, refuse
 from fake_idp.web import redirect
 
@@ -36,7 +36,9 @@ CONSENT_REQUIRED = Refusal(
 )
 
 
-def begin(context: Context, request: AuthorizationRequest | DeviceRequest, session: Session | None) -> Response:
+def begin(
+    context: Context, request: AuthorizationRequest | DeviceRequest | SsoRequest, session: Session | None
+) -> Response:
     """Answer at once when `session` is all it takes, else show the first page."""
     browser, cookies = sessions.browser_of(context)
     pending = Pending(
@@ -66,6 +68,11 @@ def proceed(context: Context, pending: Pending) -> Response:
         context.store.pending.pop(pending.id)
         page = context.issuer.endpoint("device")
         return redirect(context.request, f"{page}?{urlencode({'user_code': request.user_code})}")
+    if isinstance(request, SsoRequest):
+        from fake_idp.saml import sso
+
+        context.store.pending.pop(pending.id)
+        return sso.answer(context, request, session)
     if not pending.consented and _needs_consent(context, request, session):
         if "none" in request.prompt:
             return tell_client(context, request.reply_to, CONSENT_REQUIRED)
@@ -90,6 +97,10 @@ def fail(context: Context, pending: Pending, refusal: Refusal) -> Response:
         from fake_idp.oidc import device
 
         return device.refuse_device(context, pending.request, refusal)
+    if isinstance(pending.request, SsoRequest):
+        from fake_idp.saml import sso
+
+        return sso.answer_refused(context, pending.request.reply_to, refusal)
     return tell_client(context, pending.request.reply_to, refusal)
 
 
@@ -109,7 +120,7 @@ def find_pending(context: Context) -> Pending:
             fix="go back to the application and log in again",
         )  # fmt: skip
     context.entry.flow = pending.flow
-    context.saw_client(pending.request.client)
+    context.entry.client, _ = asking(pending)
     if pending.browser not in context.request.cookies(sessions.BROWSER_COOKIE):
         raise refuse(
             "invalid_request", "This login was begun in another browser, or cookies are blocked.",
@@ -142,6 +153,15 @@ def locked(context: Context, person: Person) -> Refusal | None:
             fix=f"wait {context.settings.lifetimes.login} seconds, or use another namespace",
         )
     return None
+
+
+def asking(pending: Pending) -> tuple[str, str]:
+    """The identifier and the name of the application that the person wants to log in to."""
+    if isinstance(pending.request, SsoRequest):
+        provider = pending.request.reply_to.provider
+        return provider.entity_id, provider.name
+    client = pending.request.client
+    return client.client_id, client.client_name or client.client_id
 
 
 def hinted(pending: Pending) -> Person | None:

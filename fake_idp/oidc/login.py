@@ -114,7 +114,7 @@ def _page(context: Context, pending: Pending, refusal: Refusal | None = None) ->
         "login",
         200 if refusal is None else refusal.status,
         pending=pending,
-        client=pending.request.client,
+        application=interaction.asking(pending)[1],
         people=list(context.directory.people.values()),
         username=context.request.form.get("username") or (hinted.username if hinted else ""),
         refusal=refusal,
