@@ -202,3 +202,45 @@ def peer_of() -> Iterator[Callable[..., Peer]]:
 @pytest.fixture
 def peer(idp: FakeIdP, peer_of: Callable[..., Peer]) -> Peer:
     return peer_of(idp)
+
+
+@pytest.fixture(scope="session")
+def saml_schema() -> Callable[[Any], None]:
+    """Raises when a document is not valid by the schemas of OASIS, as python3-saml carries them."""
+    import onelogin.saml2
+
+    folder = Path(onelogin.saml2.__file__).parent / "schemas"
+    schemas = {
+        namespace: etree.XMLSchema(etree.parse(folder / f"saml-schema-{name}-2.0.xsd"))
+        for namespace, name in ((NS["samlp"], "protocol"), (NS["md"], "metadata"))
+    }
+
+    def check(root: Any) -> None:
+        schemas[etree.QName(root).namespace].assertValid(root)
+
+    return check
+
+
+@pytest.fixture
+def sp_metadata() -> bytes:
+    """The metadata of a service provider with three consumer services and a certificate for everything."""
+    body = "".join((FIXTURES / "keys" / "rsa-2.crt").read_text().splitlines()[1:-1])
+    post, redirect = (f"urn:oasis:names:tc:SAML:2.0:bindings:HTTP-{name}" for name in ("POST", "Redirect"))
+    return f"""<?xml version="1.0" encoding="utf-8"?>
+<!-- written by hand -->
+<EntityDescriptor xmlns="{NS["md"]}" xmlns:ds="{NS["ds"]}" entityID="{SP}">
+  <SPSSODescriptor protocolSupportEnumeration="{NS["samlp"]}" AuthnRequestsSigned="true">
+    <KeyDescriptor><ds:KeyInfo><ds:X509Data><ds:X509Certificate>
+      {body}
+    </ds:X509Certificate></ds:X509Data></ds:KeyInfo></KeyDescriptor>
+    <SingleLogoutService Binding="urn:oasis:names:tc:SAML:2.0:bindings:SOAP" Location="http://127.0.0.1:9/soap"/>
+    <SingleLogoutService Binding="{redirect}" Location="http://127.0.0.1:9/slo"
+      ResponseLocation="http://127.0.0.1:9/slo/done"/>
+    <NameIDFormat>urn:oasis:names:tc:SAML:1.1:nameid-format:X509SubjectName</NameIDFormat>
+    <NameIDFormat>urn:oasis:names:tc:SAML:2.0:nameid-format:transient</NameIDFormat>
+    <AssertionConsumerService index="0" Binding="urn:oasis:names:tc:SAML:2.0:bindings:HTTP-Artifact"
+      Location="http://127.0.0.1:9/artifact"/>
+    <AssertionConsumerService index="2" Binding="{post}" Location="http://127.0.0.1:9/two"/>
+    <AssertionConsumerService index="3" isDefault="true" Binding="{post}" Location="http://127.0.0.1:9/default"/>
+  </SPSSODescriptor>
+</EntityDescriptor>""".encode()
