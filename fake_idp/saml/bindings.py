@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote, unquote_to_bytes
 
 from fake_idp import pages
-from fake_idp.refusal import refuse
+from fake_idp.refusal import RefusedError, refuse
 from fake_idp.saml import garbage, signature, xml
 from fake_idp.saml.names import DEFLATE, POST, PROTOCOL, REDIRECT
 from fake_idp.web import FORM, redirect
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection
 
     from lxml.etree import _Element
 
@@ -87,13 +87,35 @@ def receive(request: Request) -> Message:
     return Message(root, parameter, binding, relay_state, detached)
 
 
-def check_signature(message: Message, trusted: Iterable[bytes], *, strict: bool) -> None:
+def check_signature(message: Message, trusted: Collection[bytes], *, strict: bool) -> None:
     """Judge the signature that the binding provides for. Raises RefusedError for one that does not hold."""
-    if message.detached is not None:
-        given = message.detached
-        signature.verify_octets(given.octets, given.algorithm, given.value, trusted, strict=strict)
-    else:
+    given = message.detached
+    if given is None:
         signature.verify_element(message.root, trusted, strict=strict)
+        return
+    try:
+        signature.verify_octets(given.octets, given.algorithm, given.value, trusted, strict=strict)
+    except RefusedError:
+        if not _fits_other_encoding(given, trusted, strict=strict):
+            raise
+        raise refuse(
+            "invalid_request", "The signature is over another percent-encoding than that of the query.",
+            parameter="Signature", expected="a signature over the octets that are sent",
+            seen="one that fits the same values with a space as %20, no reserved character as it is, and upper case",
+            clause="SAML Bindings 3.4.4.1",
+            fix="sign the query string that is sent; with node-saml, avoid spaces and !'()*~ in the RelayState",
+        ) from None  # fmt: skip
+
+
+def _fits_other_encoding(given: DetachedSignature, trusted: Collection[bytes], *, strict: bool) -> bool:
+    """Whether the signature is over the same values, encoded in the commonest way."""
+    pairs = (part.partition("=") for part in given.octets.decode("latin-1").split("&"))
+    octets = "&".join(f"{name}={quote(_unquoted(value), safe='')}" for name, _, value in pairs).encode("ascii")
+    try:
+        signature.verify_octets(octets, given.algorithm, given.value, trusted, strict=strict)
+    except RefusedError:
+        return False
+    return True
 
 
 def redirect_url(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -33,6 +33,12 @@ def join(context: Context, participant: Participant) -> None:
     """Remember that the service provider has to be told when the session ends."""
     lifetime = context.settings.lifetimes.session
     context.store.participants.put(participant.session_index, participant, lifetime)
+
+
+def carry_over(context: Context, before: Session, after: Session) -> None:
+    """The person has logged in once more: service providers of the old session belong to the new one."""
+    for known in of_session(context, before.sid):
+        join(context, replace(known, sid=after.sid))
 
 
 def of_session(context: Context, sid: str) -> list[Participant]:

@@ -85,6 +85,10 @@ class TestSignature:
         finally:
             connection.close()
 
+    def test_redirect_over_another_encoding_is_named(self, strict):
+        query = signed_query(request_for(strict), "a b").replace("RelayState=a%20b", "RelayState=a+b")
+        assert "another percent-encoding" in error_of(strict.get("/saml/sso?" + query))["error"]
+
     def test_order_of_the_parameters_does_not_matter(self, strict):
         parts = signed_query(request_for(strict)).split("&")
         assert "login-form" in strict.get("/saml/sso?" + "&".join(reversed(parts))).text

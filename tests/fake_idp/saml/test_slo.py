@@ -257,6 +257,13 @@ def test_without_a_logout_service_ends_here(peer):
     assert not logged_in(peer)
 
 
+def test_service_providers_stay_in_the_session_when_the_person_logs_in_again(peer):
+    log_in(peer, ONE)
+    page = peer.send(authn_request(issuer=DEAF, ForceAuthn="true"))
+    peer.submit(page, person="alice")
+    assert sent_by_redirect(peer.submit(peer.get("/saml/slo"))).action == SLO[ONE].partition("?")[0]
+
+
 class TestStrict:
     def test_signed(self, strict):
         page = strict.get("/saml/sso?" + signed_query(request(strict)))

@@ -95,13 +95,15 @@ class TestStart:
         page = peer.get("/saml/sso/init?sp=http://127.0.0.1:9501/saml/metadata/acme/")
         assert answer(peer.submit(page, person="alice")).action == "http://127.0.0.1:9501/saml/acs/acme/"
 
-    @pytest.mark.parametrize(
-        ("query", "says"),
-        [("", "not said where the login leads"), ("?sp=urn:nobody", "not known where responses")],
-    )
-    def test_unknown(self, peer, query, says):
-        parts = error_of(peer.get("/saml/sso/init" + query))
-        assert says in parts["error"]
+    def test_start_page(self, peer, sp_metadata):
+        peer.idp.register_service_provider(sp_metadata, name="Acme Wiki")
+        page = peer.get("/saml/sso/init")
+        assert "http://127.0.0.1:9501/saml/metadata/acme/" in page.text
+        assert f'name="sp" value="{SP}">Acme Wiki' in page.text
+
+    def test_unknown(self, peer):
+        parts = error_of(peer.get("/saml/sso/init?sp=urn:nobody"))
+        assert "not known where responses" in parts["error"]
         assert "http://127.0.0.1:9501/saml/metadata/acme/" in parts["expected"]
 
 
