@@ -11,7 +11,7 @@ from fake_idp.config import ServiceProvider
 from fake_idp.refusal import RefusedError
 from fake_idp.saml import sp_metadata
 
-from .conftest import FIXTURES, NS, SP, certificate, config_with, xmlsec1_verify
+from .conftest import FIXTURES, NS, SP, certificate, config_with, xmlsec_verify
 
 
 def fetch(idp, query="", issuer="default"):
@@ -46,14 +46,14 @@ def test_contents(idp, saml_schema):
 
 
 @pytest.mark.parametrize("by", ["query", "configuration"])
-def test_signed(make_idp, tmp_path, saml_schema, by):
+def test_signed(make_idp, saml_schema, by):
     idp = make_idp(config=config_with(sign_saml_metadata=by == "configuration"))
     document = fetch(idp, "?signed=1" if by == "query" else "")
     saml_schema(etree.fromstring(document))
     pem = certificate().public_bytes(Encoding.PEM).decode()
     signed = XMLVerifier().verify(document, x509_cert=pem, id_attribute="ID").signed_xml
     assert signed.get("entityID") == idp.saml_metadata_url()
-    xmlsec1_verify(document, "md:EntityDescriptor", tmp_path)
+    xmlsec_verify(document, "md:EntityDescriptor")
 
 
 def test_issuers_and_namespaces_differ(idp):

@@ -1,6 +1,7 @@
 """AuthnRequests that must not be answered: the reason stays on the page of the identity provider."""
 
 import base64
+import copy
 from http.client import HTTPConnection
 from pathlib import Path
 from urllib.parse import quote, urlencode
@@ -102,6 +103,7 @@ class TestSignature:
         xmlsec.tree.add_ids(root, ["ID"])
         template = xmlsec.template.create(root, xmlsec.Transform.EXCL_C14N, xmlsec.Transform.RSA_SHA512)
         root.insert(1, template)
+        template.tail = "\n  "  # stays when the signature is cut out: it is signed
         reference = xmlsec.template.add_reference(template, xmlsec.Transform.SHA512, uri="#_request-1")
         xmlsec.template.add_transform(reference, xmlsec.Transform.ENVELOPED)
         xmlsec.template.add_transform(reference, xmlsec.Transform.EXCL_C14N)
@@ -163,6 +165,15 @@ class TestSignature:
         assert old in document
         parts = error_of(strict.post(SAMLRequest=encoded(document.replace(old, new))))
         assert expected in parts["expected"]
+
+    @pytest.mark.parametrize(
+        ("tag", "seen"), [("SignedInfo", "2 with 2"), ("Reference", "1 with 2"), ("Signature", "2")]
+    )
+    def test_post_with_a_part_twice(self, strict, tag, seen):
+        root = etree.fromstring(signed_document(request_for(strict)))
+        [part] = root.iter(f"{{{NS['ds']}}}{tag}")
+        part.addnext(copy.deepcopy(part))
+        assert error_of(strict.post(SAMLRequest=encoded(etree.tostring(root))))["seen"] == seen
 
     def test_wrapped(self, strict):
         """The signed request inside one that says something else."""

@@ -10,7 +10,7 @@ from signxml import DigestAlgorithm, SignatureConfiguration, SignatureMethod, XM
 
 from fake_idp.config import ServiceProvider
 
-from .conftest import ACS, FIXTURES, NS, SP, Answer, answer, authn_request, certificate, config_with, xmlsec1_verify
+from .conftest import ACS, FIXTURES, NS, SP, Answer, answer, authn_request, certificate, config_with, xmlsec_verify
 
 ALGORITHMS = {
     "rsa-sha256": (SignatureMethod.RSA_SHA256, DigestAlgorithm.SHA256, "rsa-1"),
@@ -36,19 +36,9 @@ def signxml_verify(response: Answer, tag: str, algorithm: str) -> etree._Element
     return result.signed_xml
 
 
-def xmlsec_verify(response: Answer, tag: str, key: str) -> None:
-    """What the xmlsec library says about it; raises when it does not hold."""
-    root = response.root
-    xmlsec.tree.add_ids(root, ["ID"])
-    [signature] = root.xpath(f"//{tag}/ds:Signature", namespaces=NS)
-    context = xmlsec.SignatureContext()
-    context.key = xmlsec.Key.from_file(str(FIXTURES / "keys" / f"{key}.crt"), xmlsec.KeyFormat.CERT_PEM)
-    context.verify(signature)
-
-
 @pytest.mark.parametrize("algorithm", ALGORITHMS)
 @pytest.mark.parametrize("sign", SIGNED)
-def test_two_libraries_and_a_program_accept_every_signature(make_idp, peer_of, tmp_path, sign, algorithm):
+def test_two_libraries_accept_every_signature(make_idp, peer_of, sign, algorithm):
     settings = ServiceProvider(entity_id=SP, sign=sign, signature_algorithm=algorithm)
     response = peer_of(make_idp(config=config_with(settings))).log_in()
     key = ALGORITHMS[algorithm][2]
@@ -57,20 +47,17 @@ def test_two_libraries_and_a_program_accept_every_signature(make_idp, peer_of, t
         signed = signxml_verify(response, tag, algorithm)
         assert signed.tag == f"{{{NS[tag.partition(':')[0]]}}}{tag.partition(':')[2]}"
         assert signed.xpath("string(//saml:NameID)", namespaces=NS) == "alice@acme.example"
-        xmlsec_verify(response, tag, key)
-        xmlsec1_verify(response.document, tag, tmp_path, key)
+        xmlsec_verify(response.document, tag, key)
 
 
 @pytest.mark.parametrize("tag", SIGNED["both"])
-def test_the_judges_see_a_change(peer, tmp_path, tag):
+def test_the_judges_see_a_change(peer, tag):
     response = peer.log_in()
     changed = Answer(response.action, response.document.replace(b"alice@acme", b"mallory@acme"), None)
     with pytest.raises(Exception, match=r"[Dd]igest mismatch"):
         signxml_verify(changed, tag, "rsa-sha256")
     with pytest.raises(xmlsec.VerificationError):
-        xmlsec_verify(changed, tag, "rsa-1")
-    with pytest.raises(AssertionError):
-        xmlsec1_verify(changed.document, tag, tmp_path)
+        xmlsec_verify(changed.document, tag)
 
 
 SCHEMA_CASES = {
@@ -99,7 +86,7 @@ def test_schema_of_a_refusal(peer, saml_schema):
 
 @pytest.mark.parametrize("transport", ["rsa-oaep-mgf1p", "rsa-oaep"])
 @pytest.mark.parametrize("content", ["aes128-gcm", "aes256-gcm", "aes128-cbc", "aes256-cbc"])
-def test_xmlsec_decrypts_and_then_verifies(make_idp, peer_of, tmp_path, content, transport):
+def test_xmlsec_decrypts_and_then_verifies(make_idp, peer_of, content, transport):
     settings = ServiceProvider(
         entity_id=SP,
         encrypt=True,
@@ -110,7 +97,7 @@ def test_xmlsec_decrypts_and_then_verifies(make_idp, peer_of, tmp_path, content,
     response = peer_of(make_idp(config=config_with(settings))).log_in()
     assert b"alice" not in response.document
     root = response.root
-    xmlsec_verify(response, "samlp:Response", "rsa-1")
+    xmlsec_verify(response.document, "samlp:Response")
     manager = xmlsec.KeysManager()
     manager.add_key(xmlsec.Key.from_file(str(FIXTURES / "keys" / "rsa-2.pem"), xmlsec.KeyFormat.PEM))
     [data] = root.xpath("//saml:EncryptedAssertion/xenc:EncryptedData", namespaces=NS)
@@ -120,7 +107,7 @@ def test_xmlsec_decrypts_and_then_verifies(make_idp, peer_of, tmp_path, content,
     else:
         assertion = xmlsec.EncryptionContext(manager).decrypt(data)
     plain = Answer(ACS, etree.tostring(assertion), None)
-    xmlsec1_verify(plain.document, "saml:Assertion", tmp_path)
+    xmlsec_verify(plain.document, "saml:Assertion")
     assert plain.name_id[0] == "alice@acme.example"
 
 
