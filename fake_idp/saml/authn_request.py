@@ -87,13 +87,14 @@ def _acs(context: Context, root: _Element, provider: ServiceProvider) -> str:
             parameter="AssertionConsumerServiceIndex", expected="a URL or an index", seen="both",
             clause="SAML Core 3.4.1",
         )  # fmt: skip
-    listed = [service.location for service in provider.acs]
+    usable = [service for service in provider.acs if service.binding == POST]
+    listed = [service.location for service in usable]
     if url is not None:
         here = not context.settings.strict and redirect_uri.leads_here(url, context.settings.redirect_hosts)
         if url in listed or here:
             return url
     elif index is not None:
-        for service in provider.acs:
+        for service in usable:
             if str(service.index) == index.strip():
                 return service.location
     elif provider.default_acs is not None:

@@ -15,12 +15,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Participant:
-    """A service provider in a session. `sid` is the session at the identity provider."""
+    """A service provider in a session. `sid` is the session at the identity provider, `issuer` the one it is at."""
 
     provider: ServiceProvider
     name_id: NameId
     session_index: str
     sid: str
+    issuer: str
     username: str
 
 
@@ -51,7 +52,8 @@ def named(context: Context, entity_id: str, name_id: NameId, indexes: list[str])
     return [
         known
         for known in context.store.participants.values()
-        if known.provider.entity_id == entity_id
+        if known.issuer == context.issuer.url
+        and known.provider.entity_id == entity_id
         and known.name_id.matches(name_id)
         and (not indexes or known.session_index in indexes)
     ]

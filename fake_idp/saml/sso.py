@@ -9,6 +9,7 @@ from fake_idp import pages
 from fake_idp.oidc import interaction, sessions
 from fake_idp.refusal import Refusal, RefusedError, refuse
 from fake_idp.saml import authn_request, bindings, participants, providers, response, statuses
+from fake_idp.saml.participants import Participant
 from fake_idp.web import redirect
 
 if TYPE_CHECKING:
@@ -68,11 +69,9 @@ def answer(context: Context, request: SsoRequest, session: Session) -> Response:
     except RefusedError as refused:
         return answer_refused(context, to, refused.refusal)
     if parameters.assertion is not None:
-        said = parameters.assertion
-        participants.join(
-            context,
-            participants.Participant(to.provider, said.name_id, said.session_index, session.sid, session.username),
-        )
+        name_id, index = parameters.assertion.name_id, parameters.assertion.session_index
+        participant = Participant(to.provider, name_id, index, session.sid, session.issuer, session.username)
+        participants.join(context, participant)
     return sent
 
 

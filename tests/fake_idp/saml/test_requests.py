@@ -224,8 +224,9 @@ class TestAddresses:
             request = authn_request(AssertionConsumerServiceURL=None, **given)
             page = peer.send(request)
             assert answer(peer.submit(page, person="alice") if "login-form" in page.text else page).action == expected
-        unknown = authn_request(AssertionConsumerServiceURL=None, AssertionConsumerServiceIndex="7")
-        assert error_of(peer.send(unknown))["seen"] == "7"
+        for index in ("7", "0"):  # none, and one for artifacts
+            unknown = authn_request(AssertionConsumerServiceURL=None, AssertionConsumerServiceIndex=index)
+            assert error_of(peer.send(unknown))["seen"] == index
         both = authn_request(AssertionConsumerServiceIndex="2")
         assert "twice" in error_of(peer.send(both))["error"]
 

@@ -248,6 +248,14 @@ def test_of_another_service_provider_is_refused(peer):
     assert logged_in(peer)
 
 
+def test_at_another_issuer_is_refused(peer, peer_of):
+    told = log_in(peer, ONE)[ONE]
+    other = peer_of(peer.idp, "google")
+    result = sent_by_redirect(send(other, logout_request(told, ONE, other.issuer + "/saml/slo")))
+    assert result.status == ("Responder", "UnknownPrincipal")
+    assert logged_in(peer)
+
+
 def test_without_a_logout_service_ends_here(peer):
     told = log_in(peer, DEAF)[DEAF]
     page = send(peer, logout_request(told, DEAF, peer.issuer + "/saml/slo"))
