@@ -186,6 +186,12 @@ def test_a_form_post_from_another_site_comes_without_cookies(make_site: Callable
     assert "Go to the dashboard" in site.browser.text
 
 
+def test_a_post_of_any_length_is_not_kept(site: Site) -> None:
+    page = site.browser.client.post(CALLBACK, data={"code": "x" * 70_000})
+    assert page.status_code == 400
+    assert "too long" in page.get_data(as_text=True)
+
+
 def test_a_posted_response_counts_only_in_its_own_browser(make_site: Callable[..., Site]) -> None:
     site = make_site(settings=FORM_POST)
     sent = site.provider.authorize(site.browser.start())
@@ -220,6 +226,7 @@ TOKEN_FAILURES: list[tuple[dict[str, Any], str]] = [
     ({"/token": (200, "application/json", b"{")}, "NET013"),
     ({"/token": as_json({"access_token": "x", "token_type": "Bearer"})}, "TOK008"),
     ({"/token": as_json({"token_type": "Bearer", "id_token": "x"})}, "TOK005"),
+    ({"/token": as_json({"token_type": "Bearer", "access_token": "a\r\nX-Y: z", "id_token": "x"})}, "TOK012"),
 ]
 
 
