@@ -66,7 +66,8 @@ def create(
     token = secrets.token_urlsafe(TOKEN_BYTES)
     digest = _digest(token)
     session_id = connection.execute(
-        "INSERT INTO sessions (token_hash, user_id, method, created_at, expires_at) VALUES (?, ?, ?, ?, ?) RETURNING id",
+        "INSERT INTO sessions (token_hash, user_id, method, created_at, expires_at) VALUES (?, ?, ?, ?, ?)"
+        " RETURNING id",
         (digest, user_id, method, now, now + lifetime),
     ).fetchone()["id"]
     if organization is not None:

@@ -67,28 +67,22 @@ class PasswordResult:
 
 def by_email(connection: sqlite3.Connection, email: str) -> User | None:
     """The user with this e-mail, in whatever case."""
-    return user_of(connection.execute("SELECT * FROM users WHERE email = ?", (email,)).fetchone())
+    return _user(connection.execute("SELECT * FROM users WHERE email = ?", (email,)).fetchone())
 
 
 def by_id(connection: sqlite3.Connection, user_id: int) -> User | None:
     """The user with this id."""
-    return user_of(connection.execute("SELECT * FROM users WHERE id = ?", (user_id,)).fetchone())
+    return _user(connection.execute("SELECT * FROM users WHERE id = ?", (user_id,)).fetchone())
 
 
-def user_of(row: sqlite3.Row | None) -> User | None:
-    """A row of the table `users` as a User."""
-    if row is None:
-        return None
-    return User(
-        id=row["id"],
-        email=row["email"],
-        name=row["name"],
-        avatar=row["avatar"],
-        active=bool(row["active"]),
-        created_at=row["created_at"],
-        last_login_at=row["last_login_at"],
-        password_hash=row["password_hash"],
-        totp_secret=row["totp_secret"],
+def by_identity(connection: sqlite3.Connection, provider: str, issuer: str, subject: str) -> User | None:
+    """The user who is this subject at this issuer."""
+    return _user(
+        connection.execute(
+            "SELECT users.* FROM users JOIN identities ON identities.user_id = users.id"
+            " WHERE provider = ? AND issuer = ? AND subject = ?",
+            (provider, issuer, subject),
+        ).fetchone()
     )
 
 
@@ -108,6 +102,32 @@ def list_users(store: Store) -> list[UserSummary]:
             )
             for row in connection.execute("SELECT * FROM users ORDER BY id").fetchall()
         ]
+
+
+def add(connection: sqlite3.Connection, email: str, name: str, avatar: str, now: float) -> int:
+    """A new user without a password; the result is the id."""
+    row = connection.execute(
+        "INSERT INTO users (email, name, avatar, created_at) VALUES (?, ?, ?, ?) RETURNING id",
+        (email, name, avatar, now),
+    ).fetchone()
+    return int(row["id"])
+
+
+def change_profile(connection: sqlite3.Connection, user_id: int, email: str, name: str, avatar: str) -> None:
+    """Replace what the identity provider knows about the user."""
+    connection.execute("UPDATE users SET email = ?, name = ?, avatar = ? WHERE id = ?", (email, name, avatar, user_id))
+
+
+def record_identity(
+    connection: sqlite3.Connection, user_id: int, provider: str, issuer: str, subject: str, now: float
+) -> None:
+    """Remember that the user is this subject at this issuer, and that the provider said so just now."""
+    connection.execute(
+        "INSERT INTO identities (user_id, provider, issuer, subject, created_at, last_verified_at)"
+        " VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (provider, issuer, subject)"
+        " DO UPDATE SET last_verified_at = excluded.last_verified_at",
+        (user_id, provider, issuer, subject, now, now),
+    )
 
 
 def record_login(connection: sqlite3.Connection, user_id: int, now: float) -> None:
@@ -152,6 +172,22 @@ def verify_password(store: Store, email: str, password: str, now: float) -> Pass
     with store.transaction() as connection:
         connection.execute("DELETE FROM login_attempts WHERE email = ?", (email,))
     return PasswordResult("ok" if user.active else "inactive", user)
+
+
+def _user(row: sqlite3.Row | None) -> User | None:
+    if row is None:
+        return None
+    return User(
+        id=row["id"],
+        email=row["email"],
+        name=row["name"],
+        avatar=row["avatar"],
+        active=bool(row["active"]),
+        created_at=row["created_at"],
+        last_login_at=row["last_login_at"],
+        password_hash=row["password_hash"],
+        totp_secret=row["totp_secret"],
+    )
 
 
 def _identities(connection: sqlite3.Connection, user_id: int) -> tuple[StoredIdentity, ...]:
