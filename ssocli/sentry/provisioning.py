@@ -6,6 +6,7 @@ import sqlite3
 from dataclasses import dataclass
 
 from ssocli.checks.check import Check
+from ssocli.checks.provisioning import is_address
 from ssocli.config.model import Role
 from ssocli.sentry import memberships, users
 from ssocli.sentry.provisioning_decision import (
@@ -65,7 +66,7 @@ def _facts(connection: sqlite3.Connection, identity: ExternalIdentity, organizat
     user = users.by_identity(connection, identity.provider, identity.issuer, identity.subject)
     return Facts(
         user=user,
-        email_holder=users.by_email(connection, identity.email),
+        email_holder=users.by_email(connection, identity.email) if is_address(identity.email) else None,
         membership=memberships.find(connection, user.id, organization) if user else None,
         seats_taken=memberships.seats_taken(connection, organization),
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sqlite3
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,6 +13,8 @@ from typing import Self
 
 MEMORY = ":memory:"
 _MIGRATIONS = Path(__file__).parent / "migrations"
+# "SSOC" in the file's header: another program's database is recognized and left alone.
+APPLICATION_ID = 0x53534F43
 _BUSY_SECONDS = 10.0
 _EXPIRING = ("sessions", "pending_logins", "pending_second_factors", "posted_responses", "notices")
 
@@ -41,13 +44,14 @@ class Store:
         try:
             connection.row_factory = sqlite3.Row
             connection.execute("PRAGMA foreign_keys = ON")
-            connection.execute("PRAGMA journal_mode = WAL")
+            _check_owner(connection, name)
+            _use_wal(connection)
             connection.execute("PRAGMA synchronous = NORMAL")
             _migrate(connection, name)
         except sqlite3.Error as error:
             connection.close()
             raise StoreError(
-                f"{name}: expected a database of ssocli, but {error}; choose another with --state"
+                f"{name}: expected a database of ssocli that can be used, but {error}; choose another with --state"
             ) from None
         except StoreError:
             connection.close()
@@ -56,7 +60,10 @@ class Store:
 
     @contextmanager
     def transaction(self) -> Iterator[sqlite3.Connection]:
-        """All or nothing: committed at the end of the block, rolled back if it raises. May be nested."""
+        """All or nothing: committed at the end of the block, rolled back if it raises.
+
+        A block inside another is part of the outer one, and is committed or rolled back with it.
+        """
         with self._lock:
             if self._connection.in_transaction:
                 yield self._connection
@@ -64,10 +71,10 @@ class Store:
             self._connection.execute("BEGIN IMMEDIATE")
             try:
                 yield self._connection
+                self._connection.execute("COMMIT")
             except BaseException:
-                self._connection.execute("ROLLBACK")
+                _roll_back(self._connection)
                 raise
-            self._connection.execute("COMMIT")
 
     @contextmanager
     def reading(self) -> Iterator[sqlite3.Connection]:
@@ -108,6 +115,37 @@ def _prepare(path: Path) -> None:
         ) from None
 
 
+def _check_owner(connection: sqlite3.Connection, name: str) -> None:
+    """Refuse another program's database before anything is written to it, its journal mode included."""
+    # In this order: another process may be just about to commit the tables together with the id.
+    if connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()[0] == 0:
+        return
+    if connection.execute("PRAGMA application_id").fetchone()[0] != APPLICATION_ID:
+        raise StoreError(
+            f"{name}: expected a database of ssocli, found one of another program; choose another with --state"
+        )
+
+
+def _use_wal(connection: sqlite3.Connection) -> None:
+    """Switch to the write-ahead log. SQLite does not wait by itself here if another process is just doing the same."""
+    deadline = time.monotonic() + _BUSY_SECONDS
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() >= deadline:
+                raise
+            time.sleep(0.01)
+        else:
+            return
+
+
+def _roll_back(connection: sqlite3.Connection) -> None:
+    # A full disk or an I/O error has made SQLite roll back already.
+    if connection.in_transaction:
+        connection.execute("ROLLBACK")
+
+
 def _migrate(connection: sqlite3.Connection, name: str) -> None:
     steps = sorted(_MIGRATIONS.glob("*.sql"))
     while True:
@@ -125,11 +163,12 @@ def _migrate(connection: sqlite3.Connection, name: str) -> None:
             if _version(connection) == version:
                 for statement in steps[version].read_text(encoding="utf-8").split(";\n"):
                     connection.execute(statement)
+                connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
                 connection.execute(f"PRAGMA user_version = {version + 1}")
+            connection.execute("COMMIT")
         except BaseException:
-            connection.execute("ROLLBACK")
+            _roll_back(connection)
             raise
-        connection.execute("COMMIT")
 
 
 def _version(connection: sqlite3.Connection) -> int:
