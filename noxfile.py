@@ -64,7 +64,7 @@ def wheel(session: nox.Session) -> None:
 @nox.session(python=HERE)
 def interop(session: nox.Session) -> None:
     """Real relying parties, a real provider and a real browser; installs them from Debian, npm and PyPI."""
-    session.install("-e", ".[test]", "flask", "authlib", "websocket-client")
+    session.install("-e", ".[test]", "flask>=3", "selenium>=4.30")
     session.run("bash", str(ROOT / "tests" / "foreign" / "install"), external=True)
     session.run("pytest", "tests/foreign", "-n", "2", *session.posargs, env={"SSOCLI_INTEROP": "1"})
 
@@ -73,5 +73,6 @@ def interop(session: nox.Session) -> None:
 def bench(session: nox.Session) -> None:
     """Speed side by side with peers in one run; a table on stdout and JSON in artifacts/."""
     session.install(".", "oidc-provider-mock")
-    session.run("npm", "install", "--silent", "--prefix", str(ROOT / "tests" / "bench"), external=True)
+    quiet = ("--silent", "--no-audit", "--no-fund", "--no-package-lock")
+    session.run("npm", "install", *quiet, "--prefix", str(ROOT / "tests" / "bench"), external=True)
     session.run("python", str(ROOT / "tests" / "bench" / "run.py"), *session.posargs)

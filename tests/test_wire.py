@@ -7,17 +7,21 @@ import gzip
 import socket
 import ssl
 import threading
+import time
 import zlib
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 
 import pytest
 import trustme
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from ssocli.exchange import Exchange, Sender
 from ssocli.wire import Connections, send
 from ssocli.wire.coding import CodingError, decode
 from ssocli.wire.proxies import environment_proxy
+from ssocli.wire.stream import Deadline
 
 Talk = Callable[[socket.socket], None]
 
@@ -254,6 +258,15 @@ def test_a_silent_server_ends_by_the_timeout(serve):
     )
 
 
+def test_no_wait_is_longer_than_what_is_left():
+    now = time.monotonic()
+    assert Deadline(timeout=10, end=now + 100).left() == 10
+    assert Deadline(timeout=10, end=now + 1).left() <= 1
+    assert Deadline(timeout=10, end=now + 1).left(share=4) <= 0.25
+    with pytest.raises(TimeoutError):
+        Deadline(timeout=10, end=now).left()
+
+
 def test_a_slow_drip_ends_by_the_deadline(serve):
     release = threading.Event()
 
@@ -307,6 +320,28 @@ def test_content_codings(coding, packed):
 def test_damaged_content(packed):
     with pytest.raises(CodingError, match="does not unpack"):
         decode(packed, "gzip", 100)
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.sampled_from([b"", b"HTTP/1.1 200 OK\r\n", b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"]),
+    st.one_of(st.binary(max_size=60), st.text(alphabet="0123456789afHTP/:.-;, \r\n", max_size=40).map(str.encode)),
+)
+def test_no_answer_raises(start, rest):
+    server = Server([answer(start + rest)])
+    try:
+        exchange = send("GET", server.url, deadline=5)
+    finally:
+        server.close()
+    assert exchange.response is not None or exchange.error is not None
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.text(max_size=30), st.sampled_from(["http://", "https://", ""]))
+def test_no_url_raises(rest, scheme):
+    # The allow rule keeps every address untouched; names under .invalid never resolve.
+    exchange = send("GET", f"{scheme}{rest}", allow=lambda _host, _address: False, proxy="http://127.0.0.1:1")
+    assert exchange.error is not None
 
 
 class TestConnections:
@@ -468,6 +503,13 @@ class TestProxies:
         assert kind(exchange) == ("unreachable", "tcp")
         assert exchange.error is not None
         assert "407" in exchange.error.detail
+
+    @pytest.mark.parametrize("proxy", ["socks5://127.0.0.1:1", "http://", "http://[", "http://h:x"])
+    def test_a_setting_that_is_no_proxy(self, proxy):
+        exchange = send("GET", "http://idp.invalid/", proxy=proxy)
+        assert kind(exchange) == ("blocked", "dns")
+        assert exchange.error is not None
+        assert "the proxy setting" in exchange.error.detail
 
     def test_loopback_is_never_reached_through_a_proxy(self, serve):
         assert send("GET", serve(answer(OK)).url, proxy="http://127.0.0.1:1").error is None

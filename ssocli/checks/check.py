@@ -179,6 +179,11 @@ def rules(area: str) -> tuple[Rule, ...]:
     return tuple(sorted((entry for entry in _RULES.values() if entry.area == area), key=lambda entry: entry.code))
 
 
+def all_rules() -> tuple[Rule, ...]:
+    """The rules of every area that was imported so far."""
+    return tuple(_RULES.values())
+
+
 def rule_named(name: str) -> Rule:
     """The rule with this name or code, from the areas imported so far. Raises KeyError."""
     return next((entry for entry in _RULES.values() if name in {entry.name, entry.code}), None) or _RULES[name]

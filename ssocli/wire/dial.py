@@ -11,7 +11,7 @@ import ssl
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from urllib.parse import unquote, urlsplit
+from urllib.parse import SplitResult, unquote, urlsplit
 
 from ssocli.wire.proxies import is_loopback
 from ssocli.wire.stream import Deadline, Stream
@@ -69,6 +69,11 @@ def dial(
             timer.enter("tls")
             sock.settimeout(deadline.left())
             sock = (tls or default_tls()).wrap_socket(sock, server_hostname=host)
+        except ValueError as error:  # SSLError for the certificate's names is one as well.
+            sock.close()
+            if isinstance(error, ssl.SSLError):
+                raise
+            raise Stopped("tls", "tls", f'"{host}" is no host name that a certificate could be for') from error
         except BaseException:
             sock.close()
             raise
@@ -88,7 +93,7 @@ def authority(host: str, port: int) -> str:
 
 def proxy_credentials(proxy: str) -> tuple[tuple[str, str], ...]:
     """The Proxy-Authorization header for the user and password in a proxy's URL, if it has any."""
-    parts = urlsplit(proxy)
+    parts = _proxy_parts(proxy)
     if parts.username is None:
         return ()
     pair = f"{unquote(parts.username)}:{unquote(parts.password or '')}"
@@ -156,16 +161,8 @@ def _blocked(host: str, address: str) -> Stopped:
 
 
 def _through_proxy(scheme: str, host: str, port: int, proxy: str, deadline: Deadline, timer: Timer) -> socket.socket:
-    parts = urlsplit(proxy)
-    try:
-        proxy_host, proxy_port = parts.hostname, parts.port
-    except ValueError:
-        proxy_host = proxy_port = None
-    if parts.scheme != "http" or not proxy_host:
-        raise Stopped(
-            "blocked", "dns", f"the proxy setting must be an http:// URL with a host; it is one for {parts.scheme!r}"
-        )
-    sock = _connect(proxy_host, proxy_port or 80, None, deadline, timer)
+    parts = _proxy_parts(proxy)
+    sock = _connect(parts.hostname or "", parts.port or 80, None, deadline, timer)
     if scheme == "https":
         try:
             _tunnel(Stream(sock, deadline), authority(host, port), proxy)
@@ -173,6 +170,19 @@ def _through_proxy(scheme: str, host: str, port: int, proxy: str, deadline: Dead
             sock.close()
             raise
     return sock
+
+
+def _proxy_parts(proxy: str) -> SplitResult:
+    try:
+        parts = urlsplit(proxy)
+        host, _ = parts.hostname, parts.port
+    except ValueError as error:
+        raise Stopped("blocked", "dns", f"the proxy setting is not a URL: {error}") from error
+    if parts.scheme != "http" or not host:
+        raise Stopped(
+            "blocked", "dns", f"the proxy setting must be http:// and a host; its scheme is {parts.scheme[:40]!r}"
+        )
+    return parts
 
 
 def _tunnel(stream: Stream, target: str, proxy: str) -> None:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import pytest
 
 from ssocli.flow.browser import Browser, BrowserStopped, CookieJar
+from ssocli.wire import Connections, send
 
 FORM = (
     "<form method=post action='/in'><input name=user><input type=hidden name=csrf value=z>"
@@ -151,6 +154,24 @@ class TestForms:
         assert browser.follow(page.link("below")).url == site.url("/#x")
         assert browser.follow(page.link("go ON")).text == "there"
         assert site.trail == ["GET /", "GET /a"]
+
+    @pytest.mark.parametrize("target", ["javascript:go()", "mailto:a@b", "data:,x", "file:///x"])
+    def test_targets_that_are_not_pages_are_refused(self, site, browser, target):
+        site.pages = {"/": f"<a href='{target}'>a</a><form method=post action='{target}'><button>b</button></form>"}
+        page = browser.open(site.url())
+        with pytest.raises(BrowserStopped, match="only http: and https: are opened"):
+            browser.follow(page.link("a"))
+        with pytest.raises(BrowserStopped, match="only http: and https: are opened"):
+            browser.submit(page.forms[0])
+        assert site.trail == ["GET /"]
+
+    def test_connections_may_be_kept(self, site):
+        site.pages = {"/": "<a href=/a>a</a>", "/a": "<p>there"}
+        with Connections() as connections:
+            hops = []
+            browser = Browser(hops.append, send=partial(send, connections=connections))
+            assert browser.follow(browser.open(site.url()).link("a")).text == "there"
+        assert hops[1].phases.tcp is None
 
 
 class TestOtherBodies:

@@ -231,6 +231,8 @@ class TestSelfSubmission:
                 "<script>function go() { document.forms[0].submit() }</script>"
             ),
             "<form method=post><hidden></form><script>document.forms[0].submit()</script>",
+            "<form><hidden></form><script>function go() { document.forms[0].submit() } go();</script>",
+            "<form><hidden></form><script>function go() { document.forms[0].submit() } onload = go</script>",
             (
                 "<form name=hiddenform><hidden><noscript><input type=submit></noscript></form>"
                 "<script>window.setTimeout('document.forms[0].submit()', 0);</script>"

@@ -1,0 +1,65 @@
+"""Speed side by side with peers, in one run: start-up, cold start of the provider, logins per second, memory.
+
+Machines are noisy, so all is interleaved, and a median is printed beside its ratio to a yardstick of the same run.
+Not a test: it asserts nothing. `--quick` makes fewer rounds; the figures go to stdout and to artifacts/bench.json.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import platform
+import sys
+from pathlib import Path
+from typing import Any
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+from cold_start import cold_start
+from logins import logins
+from start_up import start_up
+
+ARTIFACTS = Path(__file__).parents[2] / "artifacts"
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="fewer rounds")
+    quick = parser.parse_args().quick
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # users run compiled modules; so does the first, uncounted round
+    rounds = 5 if quick else 21
+    result: dict[str, Any] = {"python": platform.python_version(), "machine": platform.machine()}
+    print(f"Python {result['python']}, {result['machine']}; medians of {rounds} interleaved rounds\n")
+
+    result["start_up"] = start_up(rounds)
+    table("Start-up of the whole process", result["start_up"], "bare python", "ms")
+
+    result["cold_start"] = cold_start(rounds)
+    table("Provider: start to its first discovery response", result["cold_start"], "http.server", "ms")
+
+    result["logins"] = logins(seconds=2.0 if quick else 6.0, total=2_000 if quick else 10_000)
+    print("Logins per second (authorization request + token request, RS256 ID token; higher is better)")
+    print(f"  {'':<24}{'1 worker':>12}{'8 workers':>12}{'MB before':>12}{'MB after':>12}")
+    for name, row in result["logins"].items():
+        figures = f"{row['1']:>12.0f}{row['8']:>12.0f}{row['rss_before']:>12.1f}{row['rss_after']:>12.1f}"
+        print(f"  {name:<24}{figures}   ({row['logins']} logins in between)")
+    best = {
+        workers: max(row[workers] for name, row in result["logins"].items() if name != "fake_idp") for workers in "18"
+    }
+    ours = result["logins"]["fake_idp"]
+    print(f"  fake_idp / best peer: {ours['1'] / best['1']:.2f} with 1 worker, {ours['8'] / best['8']:.2f} with 8\n")
+
+    ARTIFACTS.mkdir(exist_ok=True)
+    (ARTIFACTS / "bench.json").write_text(json.dumps(result, indent=2) + "\n", encoding="utf-8")
+
+
+def table(title: str, rows: dict[str, float], yardstick: str, unit: str) -> None:
+    print(title)
+    for name, value in rows.items():
+        print(f"  {name:<40}{value:>9.1f} {unit}{value / rows[yardstick]:>8.2f} x {yardstick}")
+    print()
+
+
+if __name__ == "__main__":
+    main()
