@@ -1,9 +1,8 @@
-"""Access to an organization: whether this session's user may enter it now."""
+"""Whether a session opens an organization: decided anew on every request."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
 
 from ssocli.checks.check import Judgement, Owner, failed, passed, rule, skipped
 from ssocli.clock import iso
@@ -12,35 +11,38 @@ from ssocli.steps import Step
 
 @dataclass(frozen=True, slots=True)
 class AccessContext:
-    """The session, its user and the membership, as they are at `now` (seconds since the epoch).
+    """A user's standing in one organization, and how the session was made.
 
-    `role` is None if the user is no member. `sso_completed_at` is None if SSO for this organization was never
-    completed in this session; it counts for `sso_expiry` seconds.
+    `sso_at` is when single sign-on for this organization was completed in this session (seconds since the epoch),
+    None if it was not; `sso_expiry` is how many seconds that counts. `rank` is the position among the members in the
+    order in which they joined, from 1; members beyond the organization's `seats` are disabled.
     """
 
     organization: str
-    user_active: bool
-    role: str | None
-    member_disabled: bool
-    method: Literal["sso", "password"]
-    sso_required: bool
-    sso_completed_at: float | None
-    sso_expiry: float
+    user: str
     now: float
+    user_active: bool = True
+    is_member: bool = True
+    rank: int = 1
+    seats: int | None = None
+    sso_required: bool = False
+    sso_at: float | None = None
+    sso_expiry: float = 7 * 24 * 3600
 
 
 @rule(
     "ACC001",
-    "inactive-user",
+    "disabled-account-session",
     step=Step.AUTHORIZATION,
     spec="SSO flow step 9",
     owner=Owner.APP,
-    fix="Let an administrator of Sentry activate the account, if the person shall use it again.",
+    fix="Enable the user in Sentry.",
 )
-def inactive_user(context: AccessContext) -> Judgement:
-    """The account was switched off: whatever session it still has, it has no access."""
-    expected = "an active account"
-    return passed(expected, "active") if context.user_active else failed(expected, "the account is disabled")
+def disabled_account(context: AccessContext) -> Judgement:
+    """The session belongs to a user who was disabled: an inactive user has no access at all."""
+    if context.user_active:
+        return passed("an active user", context.user)
+    return failed("an active user", f"{context.user} is disabled")
 
 
 @rule(
@@ -49,12 +51,12 @@ def inactive_user(context: AccessContext) -> Judgement:
     step=Step.AUTHORIZATION,
     spec="SSO flow step 9",
     owner=Owner.APP,
-    fix="Log in with the organization's SSO, which makes a member, or let one of its owners invite the user.",
+    fix="Log in through the organization's identity provider, which makes a member, or let an owner add the user.",
 )
 def not_a_member(context: AccessContext) -> Judgement:
-    """The user does not belong to the organization."""
+    """The user is logged in but is no member of the organization."""
     expected = f"a member of {context.organization}"
-    return passed(expected, context.role) if context.role else failed(expected, "no member")
+    return passed(expected, context.user) if context.is_member else failed(expected, f"{context.user} is none")
 
 
 @rule(
@@ -63,41 +65,34 @@ def not_a_member(context: AccessContext) -> Judgement:
     step=Step.AUTHORIZATION,
     spec="SSO flow step 9",
     owner=Owner.USER,
-    fix="Log in with SSO at the organization's login page. (If the organization shall accept passwords as well, "
-    "set require_sso to false.)",
+    fix="Log in with SSO, or set require_sso = false for the organization.",
 )
 def sso_required(context: AccessContext) -> Judgement:
-    """The organization requires SSO, and in this session it was not completed for it.
-
-    A password login does not satisfy it, and neither does SSO for another organization.
-    """
+    """The organization requires single sign-on, and this session was made without: a password does not satisfy it."""
+    if not context.is_member:
+        return skipped("not a member")
     if not context.sso_required:
-        return skipped(f"{context.organization} does not require SSO")
-    expected = f"SSO for {context.organization} completed in this session"
-    if context.sso_completed_at is not None:
-        return passed(expected, f"completed at {iso(context.sso_completed_at)}")
-    how = "a password login" if context.method == "password" else "SSO for another organization only"
-    return failed(expected, how)
+        return skipped("the organization does not require SSO, or has no identity provider")
+    if context.sso_at is None:
+        return failed("single sign-on completed in this session", "a session made without it")
+    return passed("single sign-on completed in this session", iso(context.sso_at))
 
 
 @rule(
     "ACC004",
-    "expired-sso",
+    "sso-expired",
     step=Step.AUTHORIZATION,
     spec="SSO flow step 9",
     owner=Owner.USER,
-    fix="Log in with SSO again; sso_expiry_seconds says how long it counts.",
+    fix="Log in with SSO again; sso_expiry_seconds sets how long one counts.",
 )
-def expired_sso(context: AccessContext) -> Judgement:
-    """SSO was completed in this session, but longer ago than it counts."""
-    if not context.sso_required:
-        return skipped(f"{context.organization} does not require SSO")
-    if context.sso_completed_at is None:
-        return skipped("SSO was not completed in this session")
-    expires = context.sso_completed_at + context.sso_expiry
-    expected = f"SSO completed at most {context.sso_expiry:g} seconds ago"
-    actual = f"completed at {iso(context.sso_completed_at)}, {context.now - context.sso_completed_at:.0f} seconds ago"
-    return passed(expected, actual) if context.now < expires else failed(expected, actual)
+def sso_expired(context: AccessContext) -> Judgement:
+    """Single sign-on was completed too long ago in this session and has to be repeated."""
+    if not context.sso_required or context.sso_at is None:
+        return skipped("there is no SSO to expire")
+    age = context.now - context.sso_at
+    expected, actual = f"at most {context.sso_expiry:.0f} s ago", f"{age:.0f} s ago ({iso(context.sso_at)})"
+    return passed(expected, actual) if age <= context.sso_expiry else failed(expected, actual)
 
 
 @rule(
@@ -106,11 +101,13 @@ def expired_sso(context: AccessContext) -> Judgement:
     step=Step.AUTHORIZATION,
     spec="SSO flow step 9",
     owner=Owner.APP,
-    fix="Let an owner of the organization enable the membership again, or raise the seat limit that disabled it.",
+    fix="Free a seat or raise the limit (seats of the organization).",
 )
 def disabled_member(context: AccessContext) -> Judgement:
-    """The user belongs to the organization, but the membership is disabled."""
-    if context.role is None:
-        return skipped(f"no member of {context.organization}")
-    expected = "a membership that is not disabled"
-    return failed(expected, "it is disabled") if context.member_disabled else passed(expected, "enabled")
+    """The organization has more members than seats, and this member joined after the last seat was taken."""
+    if not context.is_member:
+        return skipped("not a member")
+    if context.seats is None:
+        return skipped("the organization has no seat limit")
+    expected, actual = f"one of the first {context.seats} members", f"number {context.rank}"
+    return passed(expected, actual) if context.rank <= context.seats else failed(expected, actual)

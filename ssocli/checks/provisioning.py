@@ -1,95 +1,101 @@
-"""Provisioning: whether a validated identity may become, or go on being, a user and a member."""
+"""Whether an authenticated identity may become, or already is, a user of the organization."""
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 
 from ssocli.checks.check import Judgement, Owner, Severity, failed, passed, rule, skipped
 from ssocli.steps import Step
 from ssocli.text import printable
 
-# RFC 5321 4.5.3.1 allows a path of 256 octets, of which the brackets take two.
-EMAIL_LIMIT = 254
-_ADDRESS = re.compile(r"[^\s@<>,;]+@[^\s@<>,;]+")
-
 
 @dataclass(frozen=True, slots=True)
 class ProvisioningContext:
-    """What the identity provider said about the person, and what the store and the configuration say to it.
+    """The identity as the provider tells it, the organization's rules, and what the store knows.
 
-    `email` is empty if the provider gave none; `groups` is None if it sent no such claim. `user_active` is None if
-    the identity is unknown. `email_holder` describes the other user that has the e-mail, if there is one.
+    `user` is the id of the user that this identity (provider, issuer, subject) belongs to, None if it is new.
+    `stored_email` and `user_active` are that user's. `email_holder` is the id of the user who has the e-mail address.
+    `members` counts the organization's members, `seats` limits them (None: no limit).
     """
 
     organization: str
-    subject: str
-    email: str
-    email_verified: bool | None
-    groups: tuple[str, ...] | None
-    maps_groups: bool
-    allowed_domains: tuple[str, ...]
-    user_active: bool | None
-    email_holder: str | None
-    takes_seat: bool
-    seats: int | None
-    seats_taken: int
+    email: str | None
+    email_verified: bool | None = None
+    user: int | None = None
+    stored_email: str | None = None
+    user_active: bool = True
+    email_holder: int | None = None
+    is_member: bool = False
+    members: int = 0
+    seats: int | None = None
+    allowed_domains: tuple[str, ...] = ()
+
+    @property
+    def email_in_force(self) -> str | None:
+        """The address that counts: the provider's, or without one the stored one."""
+        return self.email or self.stored_email
 
 
 @rule(
     "PROV001",
     "missing-email",
     step=Step.USER_PROVISIONING,
-    spec="OIDC Core 5.1 and 5.4",
+    spec="OIDC Core 5.1",
     owner=Owner.IDP,
-    fix="Give the person an e-mail address at the identity provider and let it release the address to this client "
-    "(scope email, or the attribute or claim that the configuration names).",
+    fix="Give the user an e-mail address at the identity provider, release the claim to this client (scope `email`), "
+    "or name the right claim under [providers.<id>.claims].",
 )
 def missing_email(context: ProvisioningContext) -> Judgement:
-    """The identity provider names no e-mail address for the person.
-
-    Sentry's users have one; the account can be neither created nor kept up to date without it.
-    """
-    expected = "an e-mail address"
-    return passed(expected, printable(context.email)) if context.email else failed(expected, "none")
+    """The identity provider tells no (usable) e-mail address of a new user, and Sentry cannot create one without."""
+    if context.user is not None and context.stored_email and not context.email:
+        return skipped("the user exists, and the stored address stays")
+    if not context.email:
+        return failed("an e-mail address", "none")
+    name, at, domain = context.email.rpartition("@")
+    if not (name and at and domain) or any(character.isspace() for character in context.email):
+        return failed("an e-mail address", printable(context.email, 120))
+    return passed("an e-mail address", printable(context.email, 120))
 
 
 @rule(
     "PROV002",
-    "malformed-email",
+    "disabled-user",
     step=Step.USER_PROVISIONING,
-    spec="OIDC Core 5.1; RFC 5322 3.4.1",
-    owner=Owner.IDP,
-    fix="Correct the address at the identity provider, or map the claim that really holds an e-mail address "
-    "(often it is a user name).",
+    spec="SSO flow step 7",
+    owner=Owner.APP,
+    fix="Enable the user in Sentry, or remove the assignment at the identity provider.",
 )
-def malformed_email(context: ProvisioningContext) -> Judgement:
-    """What the identity provider sends as the e-mail address is none."""
-    if not context.email:
-        return skipped("there is no e-mail address")
-    expected = f"one address local@domain of at most {EMAIL_LIMIT} characters, without spaces and invisible characters"
-    shown = printable(context.email, EMAIL_LIMIT)
-    return passed(expected, shown) if is_address(context.email) else failed(expected, shown)
+def disabled_user(context: ProvisioningContext) -> Judgement:
+    """The identity belongs to a user whose account is disabled."""
+    if context.user is None:
+        return skipped("the identity is new")
+    if not context.user_active:
+        return failed("an active user", f"user {context.user} is disabled")
+    return passed("an active user", f"user {context.user} is active")
 
 
 @rule(
     "PROV003",
-    "unverified-email",
+    "duplicate-email",
     step=Step.USER_PROVISIONING,
-    spec="OIDC Core 5.1 and 5.7",
-    owner=Owner.IDP,
-    severity=Severity.INFO,
-    fix="Nothing has to be done for the login: accounts are never found by their e-mail. Verify the address at the "
-    "identity provider if mail shall reach the person.",
+    spec="OIDC Core 5.7",
+    owner=Owner.APP,
+    fix="Decide who owns the address: remove or rename the other user, or let that user log in the way they did "
+    "before. Accounts are never linked by e-mail alone: whoever controls the address at any provider would take over.",
 )
-def unverified_email(context: ProvisioningContext) -> Judgement:
-    """The identity provider says that it has not verified the e-mail address."""
+def duplicate_email(context: ProvisioningContext) -> Judgement:
+    """A new identity carries the e-mail address of another user. A known user keeps the stored address instead."""
     if not context.email:
-        return skipped("there is no e-mail address")
-    if context.email_verified is None:
-        return skipped("the identity provider does not say whether it verified the address")
-    expected = "email_verified is true"
-    return passed(expected, "true") if context.email_verified else failed(expected, "false")
+        return skipped("the identity provider tells no address")
+    if context.email_holder is None or context.email_holder == context.user:
+        return passed("no other user has the address", "nobody else")
+    if context.user is not None:
+        return failed(
+            "no other user has the new address",
+            f"user {context.email_holder} has it; user {context.user} keeps the stored one",
+            severity=Severity.WARNING,
+        )
+    return failed("no other user has the address", f"user {context.email_holder} has {printable(context.email, 120)}")
 
 
 @rule(
@@ -98,117 +104,54 @@ def unverified_email(context: ProvisioningContext) -> Judgement:
     step=Step.USER_PROVISIONING,
     spec="SSO flow step 7",
     owner=Owner.APP,
-    fix="Log in with the account of the organization, or add the domain to allowed_domains of the organization.",
+    fix="Add the domain to allowed_domains of the organization, or log in with an address of an allowed domain.",
 )
 def email_domain_not_allowed(context: ProvisioningContext) -> Judgement:
-    """The e-mail address is in a domain from which the organization takes nobody."""
+    """The organization takes e-mail addresses of certain domains only, and this one is not among them."""
     if not context.allowed_domains:
-        return skipped(f"the organization {context.organization} allows every domain")
-    if not is_address(context.email):
-        return skipped("there is no well-formed e-mail address")
-    domain = context.email.rpartition("@")[2]
+        return skipped("the organization takes every domain")
+    if not context.email_in_force:
+        return skipped("there is no address to judge")
+    domain = context.email_in_force.rpartition("@")[2].lower()
     expected = f"an address at {' or '.join(context.allowed_domains)}"
-    if domain.casefold() in {allowed.casefold() for allowed in context.allowed_domains}:
-        return passed(expected, domain)
-    return failed(expected, f"an address at {printable(domain)}")
+    if domain in {allowed.lower().lstrip("@") for allowed in context.allowed_domains}:
+        return passed(expected, printable(domain, 120))
+    return failed(expected, printable(domain, 120))
 
 
 @rule(
     "PROV005",
-    "duplicate-email",
-    step=Step.USER_PROVISIONING,
-    spec="OIDC Core 5.7",
-    owner=Owner.APP,
-    fix="Log in the way that account always did, or let an administrator remove one of the two accounts. They are not "
-    "linked by themselves: an e-mail address does not prove that both belong to one person.",
-)
-def duplicate_email(context: ProvisioningContext) -> Judgement:
-    """Another user already has the e-mail address.
-
-    The identity is known by provider, issuer and subject only, so this is somebody else as far as anyone can tell.
-    Linking the two because of the address would hand the account to whoever can set it at the identity provider.
-    """
-    if not context.email:
-        return skipped("there is no e-mail address")
-    expected = "an e-mail address that no other user has"
-    if context.email_holder is None:
-        return passed(expected, "no other user has it")
-    return failed(expected, f"{printable(context.email)} is the address of {context.email_holder}")
-
-
-@rule(
-    "PROV006",
-    "disabled-user",
-    step=Step.USER_PROVISIONING,
-    spec="SSO flow step 7",
-    owner=Owner.APP,
-    fix="Let an administrator of Sentry activate the account, if the person shall use it again.",
-)
-def disabled_user(context: ProvisioningContext) -> Judgement:
-    """The identity belongs to a user whose account is switched off."""
-    if context.user_active is None:
-        return skipped("no user has this identity yet")
-    expected = "an active account"
-    return passed(expected, "active") if context.user_active else failed(expected, "the account is disabled")
-
-
-@rule(
-    "PROV007",
     "seat-limit-reached",
     step=Step.USER_PROVISIONING,
     spec="SSO flow step 7",
     owner=Owner.APP,
-    fix="Remove a member who needs no access any more, or raise the number of seats of the organization.",
+    fix="Free a seat or raise the limit (seats of the organization).",
 )
 def seat_limit_reached(context: ProvisioningContext) -> Judgement:
-    """The person would be a new member, but every seat of the organization is taken."""
-    if not context.takes_seat:
-        return skipped(f"already a member of {context.organization}: no further seat is needed")
+    """The organization has no seat left for a new member. Whoever is a member already is not judged here."""
     if context.seats is None:
-        return skipped(f"the organization {context.organization} has no seat limit")
-    expected = f"a free seat of {context.seats}"
-    actual = f"{context.seats_taken} of {context.seats} taken"
-    return passed(expected, actual) if context.seats_taken < context.seats else failed(expected, actual)
+        return skipped("the organization has no seat limit")
+    if context.is_member:
+        return skipped("already a member")
+    expected, actual = f"fewer than {context.seats} members", f"{context.members} members"
+    return passed(expected, actual) if context.members < context.seats else failed(expected, actual)
 
 
 @rule(
-    "PROV008",
-    "email-as-subject",
+    "PROV006",
+    "unverified-email",
     step=Step.USER_PROVISIONING,
-    spec="OIDC Core 5.7",
-    owner=Owner.IDP,
-    severity=Severity.WARNING,
-    fix="Let the identity provider send an identifier that never changes. With this one, a new address makes the "
-    "person a stranger, and a re-used address opens the account to its next holder.",
-)
-def email_as_subject(context: ProvisioningContext) -> Judgement:
-    """The identifier by which the person is recognized is an e-mail address, and those change hands."""
-    expected = "an identifier that never changes and is never given to somebody else"
-    if is_address(context.subject):
-        return failed(expected, f"an e-mail address: {printable(context.subject)}")
-    return passed(expected, "no e-mail address")
-
-
-@rule(
-    "PROV009",
-    "missing-groups",
-    step=Step.USER_PROVISIONING,
-    spec="OIDC Core 5.1.2",
+    spec="OIDC Core 5.1",
     owner=Owner.IDP,
     severity=Severity.INFO,
-    fix="Let the identity provider release the groups to this client (often a scope or a claim of its own), or remove "
-    "the mapping; until then a new member gets the default role and no teams, and others keep what they have.",
+    fix="Nothing breaks: Sentry identifies people by subject. Let the user verify the address at the provider.",
 )
-def missing_groups(context: ProvisioningContext) -> Judgement:
-    """Groups are mapped to roles or teams, but the identity provider sends none."""
-    if not context.maps_groups:
-        return skipped("no groups are mapped to roles or teams")
-    expected = "the person's groups"
-    if context.groups is None:
-        return failed(expected, "no groups were sent")
-    return passed(expected, f"{len(context.groups)} groups")
-
-
-def is_address(text: str) -> bool:
-    """Whether this looks like one e-mail address: two parts around one @, nothing invisible, not too long."""
-    return _ADDRESS.fullmatch(text) is not None and printable(text, EMAIL_LIMIT) == text
+def unverified_email(context: ProvisioningContext) -> Judgement:
+    """The identity provider says that it has not verified the e-mail address."""
+    if not context.email:
+        return skipped("the identity provider tells no address")
+    if context.email_verified is None:
+        return skipped("the identity provider does not say whether it verified the address")
+    if context.email_verified:
+        return passed("a verified address", "verified")
+    return failed("a verified address", "not verified")

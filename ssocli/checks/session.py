@@ -1,213 +1,173 @@
-"""The session after a login: the cookie as it was really set, and the token in it."""
+"""The session that a login creates: the cookie as it was really set, and what stands between it and the user."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Literal
 
-from ssocli.checks.check import Judgement, Owner, Severity, failed, passed, rule, skipped
-from ssocli.clock import iso
+from ssocli.checks.check import Judgement, Owner, failed, passed, rule, skipped
 from ssocli.steps import Step
-from ssocli.text import fingerprint, printable
+from ssocli.text import printable
 
-# 256 bits in base64url without padding.
-TOKEN_CHARACTERS = 43
+SecondFactor = Literal["right", "wrong", "expired"]
+_SHORTEST = 22  # characters: 128 bits in base64url
 
 
 @dataclass(frozen=True, slots=True)
 class SessionContext:
-    """The `Set-Cookie` header of the login's answer, and what is known around it.
+    """A Set-Cookie header for a session, and how it came about.
 
-    `secure_site` is whether Sentry is reached over https; `previous_token` is the session the browser had before, or
-    None; `expires_at` and `now` are seconds since the epoch.
+    `stored` is what the store keeps of the token, `previous` the token that the browser had before the login.
+    `second_factor` is the verdict on a one-time code; None if Sentry asked for none.
     """
 
-    set_cookie: str
-    secure_site: bool
-    previous_token: str | None
-    expires_at: float
-    now: float
+    set_cookie: str = ""
+    stored: str = ""
+    previous: str | None = None
+    https: bool = False
+    second_factor: SecondFactor | None = None
 
     @property
     def token(self) -> str:
-        """The cookie's value; empty if there is no cookie."""
-        return self.set_cookie.partition(";")[0].partition("=")[2].strip()
+        """The value of the cookie."""
+        return self.set_cookie.partition(";")[0].partition("=")[2]
 
     @property
-    def attributes(self) -> Mapping[str, str]:
-        """The cookie's attributes by their names in lower case; of repeated ones the last counts (RFC 6265 5.3)."""
-        parts = (part.partition("=") for part in self.set_cookie.split(";")[1:])
-        return {name.strip().casefold(): value.strip() for name, _, value in parts if name.strip()}
+    def attributes(self) -> dict[str, str]:
+        """The cookie's attributes, names in lower case."""
+        pairs = (part.strip().partition("=") for part in self.set_cookie.split(";")[1:])
+        return {name.lower(): value for name, _, value in pairs}
+
+
+def _attribute(context: SessionContext, name: str, expected: str, *, wanted: str | None = None) -> Judgement:
+    if not context.set_cookie:
+        return skipped("no session was created")
+    value = context.attributes.get(name.lower())
+    if value is None:
+        return failed(expected, f"no {name}")
+    if wanted is not None and value.lower() != wanted.lower():
+        return failed(expected, f"{name}={printable(value, 40)}")
+    return passed(expected, f"{name}={value}" if value else name)
 
 
 @rule(
     "SESS001",
-    "missing-session-cookie",
+    "second-factor-refused",
     step=Step.SESSION_CREATION,
-    spec="RFC 6265 4.1.1",
-    owner=Owner.APP,
-    fix="Set the session's cookie in the answer that completes the login.",
+    spec="RFC 6238 5.2",
+    owner=Owner.USER,
+    fix="Look at the authenticator again; its clock must be right. A code is good for 30 seconds and for one login.",
 )
-def missing_session_cookie(context: SessionContext) -> Judgement:
-    """The answer that completes the login sets no session cookie: the next request is anonymous again."""
-    expected = "a Set-Cookie header with the session's token"
-    return passed(expected, "set") if context.token else failed(expected, "none")
+def second_factor_refused(context: SessionContext) -> Judgement:
+    """Sentry asks this user for a second factor of its own, and the one-time code is wrong, used or came too late."""
+    if context.second_factor is None:
+        return skipped("Sentry asks this user for no second factor")
+    if context.second_factor == "right":
+        return passed("the one-time code shown now", "accepted")
+    return failed("the one-time code shown now", f"a code that is {context.second_factor}")
 
 
 @rule(
     "SESS002",
-    "session-cookie-open-to-scripts",
+    "session-cookie-readable-by-scripts",
     step=Step.SESSION_CREATION,
     spec="RFC 6265 4.1.2.6",
     owner=Owner.APP,
-    fix="Add HttpOnly to the session's cookie.",
+    fix="Set HttpOnly.",
 )
-def session_cookie_open_to_scripts(context: SessionContext) -> Judgement:
-    """Scripts can read the session's cookie, so one injected script steals the session."""
-    if not context.token:
-        return _NO_COOKIE
-    expected = "HttpOnly"
-    return passed(expected, expected) if "httponly" in context.attributes else failed(expected, "no HttpOnly")
+def readable_by_scripts(context: SessionContext) -> Judgement:
+    """The session cookie lacks HttpOnly: one injected script can take the session away."""
+    return _attribute(context, "HttpOnly", "HttpOnly")
 
 
 @rule(
     "SESS003",
-    "session-cookie-sent-cross-site",
+    "session-cookie-sent-across-sites",
     step=Step.SESSION_CREATION,
-    spec="draft-ietf-httpbis-rfc6265bis 4.1.2.7",
+    spec="OWASP ASVS 4.0 3.4.3",
     owner=Owner.APP,
-    fix="Add SameSite=Lax to the session's cookie.",
+    fix="Set SameSite=Lax.",
 )
-def session_cookie_sent_cross_site(context: SessionContext) -> Judgement:
-    """Other sites can send requests that carry the session's cookie.
-
-    Without the attribute some browsers treat the cookie as Lax, others do not.
-    """
-    if not context.token:
-        return _NO_COOKIE
-    expected = "SameSite=Lax or SameSite=Strict"
-    value = context.attributes.get("samesite")
-    if value is not None and value.casefold() in {"lax", "strict"}:
-        return passed(expected, f"SameSite={value}")
-    return failed(expected, "no SameSite" if value is None else f"SameSite={printable(value)}")
+def sent_across_sites(context: SessionContext) -> Judgement:
+    """The session cookie is not SameSite=Lax: other sites' forms would be sent with it, or links would lose it."""
+    return _attribute(context, "SameSite", "SameSite=Lax", wanted="Lax")
 
 
 @rule(
     "SESS004",
-    "session-cookie-without-secure",
+    "session-cookie-sent-in-clear",
     step=Step.SESSION_CREATION,
     spec="RFC 6265 4.1.2.5",
     owner=Owner.APP,
-    fix="Add Secure to the session's cookie. (Behind a proxy that ends TLS, set the public https URL.)",
+    fix="Set Secure when Sentry's public URL is https.",
 )
-def session_cookie_without_secure(context: SessionContext) -> Judgement:
-    """Sentry is reached over https, but the browser would send the session's cookie over http as well."""
-    if not context.token:
-        return _NO_COOKIE
-    if not context.secure_site:
-        return skipped("Sentry is reached over http, where a Secure cookie would not be kept")
-    expected = "Secure"
-    return passed(expected, expected) if "secure" in context.attributes else failed(expected, "no Secure")
+def sent_in_clear(context: SessionContext) -> Judgement:
+    """The session cookie lacks Secure although Sentry is served over https."""
+    if not context.https:
+        return skipped("Sentry is served over plain http")
+    return _attribute(context, "Secure", "Secure")
 
 
 @rule(
     "SESS005",
-    "session-cookie-wrong-path",
+    "session-cookie-scope",
     step=Step.SESSION_CREATION,
-    spec="RFC 6265 4.1.2.4",
+    spec="RFC 6265 4.1.2.3",
     owner=Owner.APP,
-    fix="Set Path=/ on the session's cookie.",
+    fix="Set Path=/ and no Domain.",
 )
-def session_cookie_wrong_path(context: SessionContext) -> Judgement:
-    """The session's cookie is not sent to every page, so the user is logged in on some of them only."""
-    if not context.token:
-        return _NO_COOKIE
-    expected = "Path=/"
-    path = context.attributes.get("path")
-    if path == "/":
-        return passed(expected, expected)
-    return failed(expected, f"Path={printable(path)}" if path else "no Path")
+def cookie_scope(context: SessionContext) -> Judgement:
+    """The session cookie is sent to other hosts (Domain) or not to all of Sentry's pages (Path)."""
+    if context.set_cookie and "domain" in context.attributes:
+        return failed("Path=/ and no Domain", f"Domain={printable(context.attributes['domain'], 80)}")
+    return _attribute(context, "Path", "Path=/ and no Domain", wanted="/")
 
 
 @rule(
     "SESS006",
-    "session-cookie-for-subdomains",
+    "guessable-session-token",
     step=Step.SESSION_CREATION,
-    spec="RFC 6265 4.1.2.3",
+    spec="OWASP ASVS 4.0 3.2.2",
     owner=Owner.APP,
-    severity=Severity.WARNING,
-    fix="Leave Domain out, unless the hosts below it belong to the same application.",
+    fix="Make the token from at least 128 random bits.",
 )
-def session_cookie_for_subdomains(context: SessionContext) -> Judgement:
-    """The session's cookie is sent to every host below a domain, each of which can use it."""
-    if not context.token:
-        return _NO_COOKIE
-    expected = "no Domain: the cookie returns to this host only"
-    domain = context.attributes.get("domain")
-    return failed(expected, f"Domain={printable(domain)}") if domain else passed(expected, "no Domain")
+def guessable_token(context: SessionContext) -> Judgement:
+    """The session token is too short to be unguessable."""
+    if not context.set_cookie:
+        return skipped("no session was created")
+    expected, actual = f"at least {_SHORTEST} characters", f"{len(context.token)} characters"
+    return passed(expected, actual) if len(context.token) >= _SHORTEST else failed(expected, actual)
 
 
 @rule(
     "SESS007",
-    "short-session-token",
+    "session-fixation",
     step=Step.SESSION_CREATION,
-    spec="RFC 6265 8.4",
+    spec="OWASP ASVS 4.0 3.2.1",
     owner=Owner.APP,
-    fix="Make the token of 32 random bytes.",
+    fix="Make a new token at every login and end the session that the browser had before.",
 )
-def short_session_token(context: SessionContext) -> Judgement:
-    """The session's token is too short to hold 256 random bits, so it might be guessed."""
-    if not context.token:
-        return _NO_COOKIE
-    expected = f"at least {TOKEN_CHARACTERS} characters (256 bits)"
-    actual = f"{len(context.token)} characters"
-    return passed(expected, actual) if len(context.token) >= TOKEN_CHARACTERS else failed(expected, actual)
+def session_fixation(context: SessionContext) -> Judgement:
+    """The browser keeps the token it had before the login: whoever planted that token is logged in as well."""
+    if not context.set_cookie:
+        return skipped("no session was created")
+    if context.previous is not None and context.previous == context.token:
+        return failed("a new token", "the token from before the login")
+    return passed("a new token", "another one than before" if context.previous else "there was none before")
 
 
 @rule(
     "SESS008",
-    "fixed-session",
+    "session-token-stored-in-clear",
     step=Step.SESSION_CREATION,
-    spec="RFC 6265 8.4",
+    spec="CWE-312",
     owner=Owner.APP,
-    fix="Make a new token at every login and end the session that the browser had.",
+    fix="Store only the SHA-256 of the token.",
 )
-def fixed_session(context: SessionContext) -> Judgement:
-    """The browser keeps the session token it had before the login.
-
-    Whoever planted that token in the browser is now logged in as the user: session fixation.
-    """
-    if not context.token:
-        return _NO_COOKIE
-    expected = "a new token"
-    if context.previous_token is None:
-        return passed(expected, "new; the browser had no session before")
-    if context.previous_token != context.token:
-        return passed(expected, "new; the browser's earlier session had another")
-    return failed(expected, f"the token of the earlier session, {fingerprint(context.token)}")
-
-
-@rule(
-    "SESS009",
-    "session-already-expired",
-    step=Step.SESSION_CREATION,
-    spec="RFC 6265 4.1.2.2",
-    owner=Owner.CLOCK,
-    fix="Check session_seconds, and the clock of the machine that runs Sentry.",
-)
-def session_already_expired(context: SessionContext) -> Judgement:
-    """The session, or its cookie, has expired when it is made.
-
-    A Max-Age of zero or less makes the browser drop the cookie at once.
-    """
-    if not context.token:
-        return _NO_COOKIE
-    expected = f"an expiry after {iso(context.now)}"
-    max_age = context.attributes.get("max-age", "")
-    if max_age == "0" or max_age.startswith("-"):
-        return failed(expected, f"Max-Age={printable(max_age)}")
-    actual = f"expires at {iso(context.expires_at)}"
-    return passed(expected, actual) if context.expires_at > context.now else failed(expected, actual)
-
-
-_NO_COOKIE = skipped("there is no session cookie")
+def stored_in_clear(context: SessionContext) -> Judgement:
+    """The store holds the session token itself: whoever reads a backup is logged in."""
+    if not context.set_cookie:
+        return skipped("no session was created")
+    if not context.stored or context.token in context.stored:
+        return failed("a hash in the store", "the token itself" if context.stored else "nothing in the store")
+    return passed("a hash in the store", f"{len(context.stored)} hexadecimal digits")

@@ -1,91 +1,101 @@
-"""Effective access: what a session's user may see and do in an organization. Computed at every request."""
+"""What a user may do in an organization: computed from role, teams and single sign-on, anew on every request."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from ssocli.checks import access as rules
 from ssocli.checks.check import Check, evaluate, first_blocking
-from ssocli.config.model import Config, Organization, Role
-from ssocli.sentry import memberships, users
-from ssocli.sentry.memberships import Membership
-from ssocli.sentry.roles import ROLES
-from ssocli.sentry.sessions import Session
-from ssocli.sentry.store import Store
+from ssocli.config.model import Organization, Role
+from ssocli.sentry.records import MemberRecord, UserRecord
+
+_EVENT = ("event:read", "event:write", "event:admin")
+_ALERTS = ("alerts:read", "alerts:write")
+_MEMBER = (
+    *_EVENT,
+    "project:read",
+    "project:releases",
+    "org:read",
+    "member:read",
+    "member:invite",
+    "team:read",
+    *_ALERTS,
+)
+_ADMIN = (
+    *_EVENT, "project:read", "project:write", "project:admin", "project:releases", "org:read", "org:integrations",
+    "member:read", "member:invite", "team:read", "team:write", "team:admin", *_ALERTS,
+)  # fmt: skip
+_MANAGER = (*_ADMIN, "org:write", "member:write", "member:admin")
+SCOPES: dict[Role, tuple[str, ...]] = {
+    "member": _MEMBER,
+    "admin": _ADMIN,
+    "manager": _MANAGER,
+    "owner": (*_MANAGER, "org:admin"),
+}
+_GLOBAL_ROLES = {"manager", "owner"}
 
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """What is granted. `projects` are the slugs within reach; `sso_valid_until` is in seconds since the epoch."""
+    """A user's effective access. If `denied` is set, nothing else is granted."""
 
     organization: str
-    role: Role
-    scopes: tuple[str, ...]
-    teams: tuple[str, ...]
-    projects: tuple[str, ...]
-    sso_required: bool
-    sso_valid_until: float | None
-
-
-@dataclass(frozen=True, slots=True)
-class AccessDecision:
-    """The rules as judged; `access` is None if one of them refused."""
-
     checks: tuple[Check, ...]
-    access: Access | None
+    denied: Check | None
+    role: str = ""
+    scopes: tuple[str, ...] = ()
+    teams: tuple[str, ...] = ()
+    projects: tuple[str, ...] = ()
+
+    def as_data(self) -> dict[str, Any]:
+        """As it stands in the trace."""
+        return {
+            "organization": self.organization,
+            "role": self.role,
+            "scopes": list(self.scopes),
+            "teams": list(self.teams),
+            "projects": list(self.projects),
+        }
 
 
-def effective_access(store: Store, config: Config, session: Session, organization: str, now: float) -> AccessDecision:
-    """Judge whether the session may enter the organization now, and what it reaches there.
-
-    Membership and account are read anew: what was taken away since the login is gone at once.
-    """
-    with store.reading() as connection:
-        user = users.by_id(connection, session.user.id)
-        membership = memberships.find(connection, session.user.id, organization)
-    settings = config.organizations.get(organization)
-    if settings is None:
-        # A membership that outlived the organization's configuration grants nothing.
-        settings, membership = Organization(), None
-    required = settings.require_sso and bool(config.providers_of(organization))
-    completed_at = session.sso.get(organization)
+def effective_access(
+    slug: str,
+    organization: Organization,
+    user: UserRecord,
+    *,
+    has_provider: bool,
+    sso_at: float | None,
+    sso_expiry: float,
+    now: float,
+) -> Access:
+    """Judge and compute. `sso_at` is when this session completed SSO here; `sso_expiry` seconds it counts."""
+    member = next((entry for entry in user.memberships if entry.organization == slug), None)
     checks = evaluate(
         "access",
         rules.AccessContext(
-            organization=organization,
-            user_active=user is not None and user.active,
-            role=membership.role if membership else None,
-            member_disabled=membership is not None and membership.disabled,
-            method=session.method,
-            sso_required=required,
-            sso_completed_at=completed_at,
-            sso_expiry=config.sentry.sso_expiry_seconds,
+            organization=slug,
+            user=user.email,
             now=now,
+            user_active=user.active,
+            is_member=member is not None,
+            rank=member.rank if member else 1,
+            seats=organization.seats,
+            sso_required=has_provider and organization.require_sso,
+            sso_at=sso_at,
+            sso_expiry=sso_expiry,
         ),
     )
-    if membership is None or first_blocking(checks) is not None:
-        return AccessDecision(checks, None)
-    grant = ROLES[membership.role]
-    access = Access(
-        organization=organization,
-        role=membership.role,
-        scopes=grant.scopes,
-        teams=_own_teams(settings, membership),
-        projects=_projects(settings, membership),
-        sso_required=required,
-        sso_valid_until=None if completed_at is None else completed_at + config.sentry.sso_expiry_seconds,
-    )
-    return AccessDecision(checks, access)
+    denied = first_blocking(checks)
+    if denied is not None or member is None:
+        return Access(slug, checks, denied)
+    role: Role = next(role for role in SCOPES if role == member.role)
+    teams = tuple(team for team in member.teams if team in organization.teams)
+    return Access(slug, checks, None, role, SCOPES[role], teams, _projects(organization, member, teams))
 
 
-def _own_teams(settings: Organization, membership: Membership) -> tuple[str, ...]:
-    """The member's teams that still exist."""
-    return tuple(team for team in membership.teams if team in settings.teams)
-
-
-def _projects(settings: Organization, membership: Membership) -> tuple[str, ...]:
-    """Every project with open membership or a global role, otherwise those of the member's own teams."""
-    if settings.open_membership or ROLES[membership.role].is_global:
-        return tuple(settings.projects)
-    own = set(_own_teams(settings, membership))
-    return tuple(project for project, teams in settings.projects.items() if own.intersection(teams))
+def _projects(organization: Organization, member: MemberRecord, teams: tuple[str, ...]) -> tuple[str, ...]:
+    """The projects in reach: all of them in an open organization or with a global role, else those of own teams."""
+    if organization.open_membership or member.role in _GLOBAL_ROLES:
+        return tuple(organization.projects)
+    return tuple(slug for slug, owners in organization.projects.items() if set(owners) & set(teams))

@@ -1,92 +1,142 @@
-"""Provisioning: bring a validated identity into the store, as one user and one membership, or not at all."""
+"""What becomes of an authenticated identity: a new user, an updated one, or a refusal. Decided here, applied there."""
 
 from __future__ import annotations
 
 import sqlite3
 from dataclasses import dataclass
+from typing import Literal
 
-from ssocli.checks.check import Check
-from ssocli.checks.provisioning import is_address
-from ssocli.config.model import Role
-from ssocli.sentry import memberships, users
-from ssocli.sentry.provisioning_decision import (
-    Decision,
-    ExternalIdentity,
-    Facts,
-    Kind,
-    Policy,
-    decide,
-    policy_of,
-)
-from ssocli.sentry.users import User
+from ssocli.checks import provisioning as rules
+from ssocli.checks.check import Check, evaluate, first_blocking
+from ssocli.config.model import Organization, Provider, Role
+from ssocli.sentry import accounts
+from ssocli.sentry.records import MemberRecord, UserRecord
 
-__all__ = ["ExternalIdentity", "Policy", "Provisioned", "policy_of", "provision"]
+ROLES: tuple[Role, ...] = ("member", "admin", "manager", "owner")  # in the order of rank
 
 
 @dataclass(frozen=True, slots=True)
-class Provisioned:
-    """What was done and why. `user` is None if a blocking check refused; then nothing was written."""
+class Identity:
+    """A person as the identity provider tells. `groups` is None if it told none; `email_verified` likewise."""
 
-    checks: tuple[Check, ...]
-    user: User | None
-    decision: Kind
+    provider: str
+    issuer: str
+    subject: str
+    email: str | None = None
+    email_verified: bool | None = None
+    name: str = ""
+    avatar: str = ""
+    groups: tuple[str, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What the store knows at the moment of the decision."""
+
+    user: UserRecord | None
+    member: MemberRecord | None
+    email_holder: int | None
+    members: int
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What to do and why. `changes` are the profile's; `teams` None leaves the teams as they are."""
+
+    action: Literal["create", "update", "refuse"]
     reason: str
-    changed: tuple[str, ...]
-    role: Role
-    teams: tuple[str, ...]
+    checks: tuple[Check, ...]
+    refusal: Check | None = None
+    changes: dict[str, str] | None = None
+    role: Role = "member"
+    teams: tuple[str, ...] | None = None
+    changed: tuple[str, ...] = ()
 
 
-def provision(
-    connection: sqlite3.Connection, identity: ExternalIdentity, *, organization: str, policy: Policy, now: float
-) -> Provisioned:
-    """Create the identity's user, or update what changed, and make it a member of the organization.
-
-    Must be called inside `Store.transaction()`, because what is decided must still be true when it is written; raises
-    RuntimeError otherwise.
-    """
-    if not connection.in_transaction:
-        raise RuntimeError("provisioning must run in a transaction: call it inside Store.transaction()")
-    facts = _facts(connection, identity, organization)
-    decision = decide(identity, organization, policy, facts)
-    user = None
-    if decision.kind != "refused":
-        user = _apply(connection, identity, organization, facts.user, decision, now)
-    return Provisioned(
-        checks=decision.checks,
-        user=user,
-        decision=decision.kind,
-        reason=decision.reason,
-        changed=decision.changed,
-        role=decision.role,
-        teams=decision.teams,
-    )
-
-
-def _facts(connection: sqlite3.Connection, identity: ExternalIdentity, organization: str) -> Facts:
-    user = users.by_identity(connection, identity.provider, identity.issuer, identity.subject)
+def gather(db: sqlite3.Connection, identity: Identity, organization: str) -> Facts:
+    """Read what the decision needs."""
+    user = accounts.find_user_by_identity(db, identity.provider, identity.issuer, identity.subject)
+    holder = accounts.find_user_by_email(db, identity.email) if identity.email else None
     return Facts(
         user=user,
-        email_holder=users.by_email(connection, identity.email) if is_address(identity.email) else None,
-        membership=memberships.find(connection, user.id, organization) if user else None,
-        seats_taken=memberships.seats_taken(connection, organization),
+        member=None if user is None else accounts.find_member(db, organization, user.id),
+        email_holder=None if holder is None else holder.id,
+        members=accounts.count_members(db, organization),
     )
 
 
-def _apply(
-    connection: sqlite3.Connection,
-    identity: ExternalIdentity,
-    organization: str,
-    user: User | None,
-    decision: Decision,
-    now: float,
-) -> User | None:
+def decide(identity: Identity, slug: str, organization: Organization, provider: Provider, facts: Facts) -> Decision:
+    """Create, update or refuse. A user is known by (provider, issuer, subject) and never found by e-mail address."""
+    user = facts.user
+    checks = evaluate(
+        "provisioning",
+        rules.ProvisioningContext(
+            organization=slug,
+            email=identity.email,
+            email_verified=identity.email_verified,
+            user=None if user is None else user.id,
+            stored_email=None if user is None else user.email,
+            user_active=user is None or user.active,
+            email_holder=facts.email_holder,
+            is_member=facts.member is not None,
+            members=facts.members,
+            seats=organization.seats,
+            allowed_domains=tuple(organization.allowed_domains),
+        ),
+    )
+    if refusal := first_blocking(checks):
+        return Decision(
+            "refuse", f"{refusal.name}: expected {refusal.expected}, found {refusal.actual}", checks, refusal
+        )
+    role, teams = _role(identity, organization, provider, facts.member), _teams(identity, provider)
     if user is None:
-        user_id = users.add(connection, decision.email, decision.name, decision.avatar, now)
+        profile = {"email": identity.email or "", "name": identity.name, "avatar": identity.avatar}
+        reason = f"subject {identity.subject} of {identity.provider} was unknown"
+        return Decision("create", reason, checks, changes=profile, role=role, teams=teams)
+    changes = _profile_changes(identity, user, facts.email_holder) if provider.update_profile else {}
+    changed = [*changes]
+    if facts.member is None:
+        changed.append("membership")
+    elif facts.member.role != role:
+        changed.append("role")
+    if teams is not None and facts.member is not None and facts.member.teams != tuple(sorted(set(teams))):
+        changed.append("teams")
+    reason = f"subject {identity.subject} of {identity.provider} is user {user.id}"
+    return Decision("update", reason, checks, changes=changes, role=role, teams=teams, changed=tuple(changed))
+
+
+def apply(db: sqlite3.Connection, decision: Decision, identity: Identity, slug: str, facts: Facts, now: float) -> int:
+    """Carry out a decision to create or update, inside the caller's transaction; the user's id."""
+    changes = decision.changes or {}
+    if facts.user is None:
+        user_id = accounts.create_user(db, changes["email"], changes["name"], changes["avatar"], now)
     else:
-        user_id = user.id
-        if {"name", "email", "avatar"} & set(decision.changed):
-            users.change_profile(connection, user_id, decision.email, decision.name, decision.avatar)
-    users.record_identity(connection, user_id, identity.provider, identity.issuer, identity.subject, now)
-    memberships.put(connection, user_id, organization, decision.role, decision.teams, now)
-    users.record_login(connection, user_id, now)
-    return users.by_id(connection, user_id)
+        user_id = facts.user.id
+        accounts.update_profile(db, user_id, changes)
+    accounts.put_identity(db, identity.provider, identity.issuer, identity.subject, user_id, now)
+    accounts.put_member(db, slug, user_id, decision.role, decision.teams, now)
+    accounts.touch_user(db, user_id, now)
+    return user_id
+
+
+def _profile_changes(identity: Identity, user: UserRecord, email_holder: int | None) -> dict[str, str]:
+    """What the provider tells otherwise than the store holds; what it does not tell stays."""
+    told = {"email": identity.email, "name": identity.name, "avatar": identity.avatar}
+    if email_holder not in (None, user.id):
+        told["email"] = None  # somebody else's address: the stored one stays
+    return {field: value for field, value in told.items() if value and value != getattr(user, field)}
+
+
+def _role(identity: Identity, organization: Organization, provider: Provider, member: MemberRecord | None) -> Role:
+    """The highest role that a group maps to, else the default; without any mapping a member keeps the role."""
+    if not provider.roles or identity.groups is None:
+        current = next((role for role in ROLES if member is not None and role == member.role), None)
+        return current or organization.default_role
+    mapped = [provider.roles[group] for group in identity.groups if group in provider.roles]
+    return max(mapped, key=ROLES.index, default=organization.default_role)
+
+
+def _teams(identity: Identity, provider: Provider) -> tuple[str, ...] | None:
+    if not provider.teams or identity.groups is None:
+        return None
+    return tuple(sorted({team for group in identity.groups for team in provider.teams.get(group, ())}))

@@ -1,0 +1,68 @@
+"""From validated claims to an identity, by the names that the provider's table gives them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ssocli.config.model import ClaimNames
+from ssocli.sentry.auth.client import Client
+from ssocli.sentry.provisioning import Identity
+
+
+def identity_from_claims(client: Client, issuer: str, claims: dict[str, Any]) -> Identity:
+    """The identity in the claims of ID token and userinfo. `issuer` is the one to store."""
+    names: ClaimNames = client.provider.claims
+    verified = claims.get("email_verified")
+    return Identity(
+        provider=client.key,
+        issuer=issuer,
+        subject=str(claims["sub"]),
+        email=_text(claims, names.email) or None,
+        email_verified=verified if isinstance(verified, bool) else None,
+        name=_text(claims, names.name),
+        avatar=_text(claims, names.avatar),
+        groups=_groups(claims.get(names.groups)),
+    )
+
+
+def _text(claims: dict[str, Any], name: str) -> str:
+    value = claims.get(name)
+    return value.strip() if isinstance(value, str) else ""
+
+
+def _groups(value: Any) -> tuple[str, ...] | None:
+    """A list of names, or one name: providers that know a single group often send it bare."""
+    if isinstance(value, str):
+        return (value,)
+    if isinstance(value, list):
+        return tuple(entry for entry in value if isinstance(entry, str))
+    return None
+
+
+def identity_from_profile(client: Client, issuer: str, profile: dict[str, Any], addresses: list[Any]) -> Identity:
+    """The identity in a GitHub-shaped profile. The address is the primary verified one: the public one proves nothing.
+
+    The subject is the numeric id: a login name can be given up and taken by somebody else.
+    """
+    names = client.provider.claims
+    primary = [
+        entry["email"]
+        for entry in addresses
+        if isinstance(entry, dict) and entry.get("primary") is True and isinstance(entry.get("email"), str)
+    ]
+    verified = [
+        entry["email"]
+        for entry in addresses
+        if isinstance(entry, dict) and entry.get("verified") is True and entry.get("email") in primary
+    ]
+    email = next(iter([*verified, *primary]), None)
+    return Identity(
+        provider=client.key,
+        issuer=issuer,
+        subject=str(profile["id"]),
+        email=email,
+        email_verified=None if email is None else email in verified,
+        name=_text(profile, names.name) or _text(profile, "login"),
+        avatar=_text(profile, names.avatar),
+        groups=_groups(profile.get(names.groups)),
+    )
