@@ -249,6 +249,13 @@ def test_a_healthy_login_has_no_finding(store: Store, config: Config, alice: Tel
     assert {check.status for check in checks} == {Status.PASSED, Status.SKIPPED}
 
 
+def test_a_name_that_utf_8_cannot_hold_is_stored_without_what_it_cannot(
+    store: Store, config: Config, alice: Tell
+) -> None:
+    assert provision(store, config, alice(name="Al\ud800ice" + "x" * 5000)).action == "create"
+    assert only_user(store).name == "Al?ice" + "x" * 1994
+
+
 # Everything that JSON can carry in a string, lone surrogates included; step 6 has made sure of an ASCII subject.
 ANYTHING = st.text(st.characters(categories=["L", "N", "P", "S", "Z", "C"]), max_size=40)
 

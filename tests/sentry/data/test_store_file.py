@@ -7,6 +7,7 @@ import shutil
 import sqlite3
 import threading
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -109,6 +110,28 @@ def test_another_programs_database_is_refused_and_left_alone(tmp_path: Path) -> 
     with pytest.raises(StoreError, match=r"photos\.db: expected a database of this program, found another program's"):
         Store.open(file)
     assert file.read_bytes() == before
+
+
+def test_a_store_that_another_process_makes_just_then_is_no_other_programs(tmp_path: Path) -> None:
+    file = tmp_path / "s.db"
+
+    class MadeMeanwhile(sqlite3.Connection):
+        """After the first thing that is read of the empty file, another process has made the store."""
+
+        def execute(self, *statement: Any) -> sqlite3.Cursor:
+            cursor = super().execute(*statement)
+            if not file.exists() or file.stat().st_size == 0:
+                rows = cursor.fetchall()
+                Store.open(file).close()
+                return super().execute("SELECT ?", rows[0])
+            return cursor
+
+    connection = sqlite3.connect(file, factory=MadeMeanwhile)
+    try:
+        store_module._recognize(connection, "s.db")
+        assert connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0] > 0
+    finally:
+        connection.close()
 
 
 def test_a_newer_database_is_refused_and_left_alone(tmp_path: Path) -> None:
