@@ -50,13 +50,15 @@ def record(attempt: Attempt, refused: LoginRefused) -> Failure:
     check = refused.check
     message = f"{check.name.replace('-', ' ')}: expected {check.expected}, found {check.actual}"
     failure = attempt.builder.fail(check.code, message, refused.user_message)
-    level = logging.ERROR if failure.step is Step.USER_PROVISIONING else logging.WARNING
     LOGGER.log(
-        level,
-        "SSO login refused in step %s: %s %s",
+        logging.ERROR if failure.step is Step.USER_PROVISIONING else logging.INFO,
+        "login refused in %s: %s %s (organization %s, provider %s, trace %s)",
         failure.step.value,
         check.code,
         check.name,
+        attempt.organization or "-",
+        attempt.provider or "-",
+        attempt.builder.trace_id,
         extra={
             "trace_id": attempt.builder.trace_id,
             "provider": attempt.provider,
@@ -82,10 +84,17 @@ def answer(context: Context, attempt: Attempt, refused: LoginRefused) -> Respons
             failure=failure,
             trace_id=attempt.builder.trace_id,
             retry_url=login_url(attempt.organization, attempt.next_page),
-            offers_retry=failure.action is Action.RETRY_OR_CONTACT_SUPPORT or refused.check.name.startswith("sso-"),
+            retry_label=_retry_label(failure, refused.check),
         )
     response.call_on_close(lambda: context.sentry.journal.ended(attempt.builder))
     return response
+
+
+def _retry_label(failure: Failure, check: Check) -> str:
+    """What another try is called; empty where it would change nothing."""
+    if check.name in ("sso-required", "sso-expired"):
+        return "Log in with SSO"
+    return "Try SSO again" if failure.action is Action.RETRY_OR_CONTACT_SUPPORT else ""
 
 
 def login_url(organization: str, next_page: str = "") -> str:
