@@ -62,6 +62,12 @@ def test_five_wrong_passwords_in_a_minute_are_the_most(site: Site) -> None:
     assert log_in(site) == 200
 
 
+def test_right_passwords_do_not_count(site: Site) -> None:
+    for _ in range(6):
+        assert log_in(site) == 200
+        site.browser.client.delete_cookie("sentrysid")
+
+
 def test_a_disabled_user_is_told_to_contact_support(make_site: Callable[..., Site]) -> None:
     site = make_site(user="active = false")
     assert log_in(site) == 403
