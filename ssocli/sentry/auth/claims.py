@@ -8,9 +8,6 @@ from ssocli.config.model import ClaimNames
 from ssocli.sentry.auth.client import Client
 from ssocli.sentry.provisioning import Identity
 
-# Longer texts than any name, address or picture's URL have are cut: nobody fills the store from outside.
-_LONGEST_TEXT = 2000
-
 
 def identity_from_claims(client: Client, issuer: str, claims: dict[str, Any]) -> Identity:
     """The identity in the claims of ID token and userinfo. `issuer` is the one to store."""
@@ -30,7 +27,7 @@ def identity_from_claims(client: Client, issuer: str, claims: dict[str, Any]) ->
 
 def _text(claims: dict[str, Any], name: str) -> str:
     value = claims.get(name)
-    return value.strip()[:_LONGEST_TEXT] if isinstance(value, str) else ""
+    return value.strip() if isinstance(value, str) else ""
 
 
 def _groups(value: Any) -> tuple[str, ...] | None:
