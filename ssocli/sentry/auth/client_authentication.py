@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from typing import Literal
 from urllib.parse import quote_plus
 
 from ssocli.config.model import OidcProvider
@@ -42,7 +43,8 @@ def client_assertion(client: Client, audience: str, now: float) -> str:
     from joserfc import jwt
     from joserfc.jwk import import_key
 
-    key = import_key(client.private_key or "")
+    pem = client.private_key or ""
+    key = import_key(pem, _key_type(pem))
     algorithm = _ALGORITHMS.get(str(key.as_dict().get("crv", "")), "RS256")
     header: dict[str, str] = {"alg": algorithm, "typ": "JWT"}
     if isinstance(client.provider, OidcProvider) and client.provider.private_key_id:
@@ -56,3 +58,15 @@ def client_assertion(client: Client, audience: str, now: float) -> str:
         "exp": int(now) + _ASSERTION_SECONDS,
     }
     return jwt.encode(header, claims, key, algorithms=[algorithm])
+
+
+def _key_type(pem: str) -> Literal["RSA", "EC", "OKP"]:
+    """The JWK type of a PEM key: joserfc wants to be told."""
+    from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
+    from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
+    from cryptography.hazmat.primitives.serialization import load_pem_private_key
+
+    private_key = load_pem_private_key(pem.encode("ascii"), password=None)
+    if isinstance(private_key, RSAPrivateKey):
+        return "RSA"
+    return "EC" if isinstance(private_key, EllipticCurvePrivateKey) else "OKP"
