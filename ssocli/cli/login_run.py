@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -13,6 +14,7 @@ import click
 import msgspec
 
 from ssocli import wire
+from ssocli.cli.logs import log_to_stderr
 from ssocli.cli.options import load_config, state_path
 from ssocli.cli.stop import stop
 from ssocli.config.model import Config, OidcProvider, reveal
@@ -36,6 +38,7 @@ _TIMEOUT_BY_HAND = 300
 
 def run(options: dict[str, Any]) -> ExitCode:
     """Log in once, report, and say how it went."""
+    log_to_stderr(logging.ERROR)  # refusals are in the report
     config, source = load_config(options["config_file"])
     request, config = _request(config, options)
     redactor = Redactor(options["show_secrets"])
