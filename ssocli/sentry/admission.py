@@ -61,7 +61,9 @@ def admit_user(context: Context, attempt: Attempt, user: UserRecord) -> Response
         accounts.touch_user(db, user.id, context.now)
         token = _open_session(db, context, attempt, user.id, "password")
     attempt.builder.user = _user_data(user, None, None)
-    attempt.builder.conclude(f"user {user.id} ({user.email}) exists; a password login changes nothing")
+    attempt.builder.conclude(
+        f"updated user {user.id} ({user.email}), last login: a password login changes nothing else"
+    )
     if token is None:
         return _owe_second_factor(attempt)
     return enter(context, attempt, user, token, "password")
@@ -215,13 +217,13 @@ def _support(context: Context, attempt: Attempt, text: str) -> str:
 def _user_data(user: UserRecord, decision: Decision | None, facts: Facts | None) -> dict[str, object]:
     """The user as the trace tells."""
     created = facts is not None and facts.user is None
-    changed = list(decision.changed) if decision else []
+    changed = [*(decision.changed if decision else ()), *([] if created else ["last_login"])]
     return {
         "id": user.id,
         "email": user.email,
         "name": user.name,
         "created": created,
-        "updated": bool(changed),
+        "updated": not created,
         "changed": changed,
     }
 
@@ -230,8 +232,7 @@ def _provisioned(user: UserRecord, decision: Decision, facts: Facts) -> str:
     """The summary of step 7: what was done and why."""
     if facts.user is None:
         return f"created user {user.id} ({user.email}): {decision.reason}"
-    changed = f"updated {', '.join(decision.changed)}" if decision.changed else "nothing changed but the last login"
-    return f"user {user.id} ({user.email}): {changed}; {decision.reason}"
+    return f"updated user {user.id} ({user.email}), {', '.join((*decision.changed, 'last login'))}: {decision.reason}"
 
 
 def _granted(access: Access) -> str:

@@ -39,23 +39,18 @@ def _groups(value: Any) -> tuple[str, ...] | None:
     return None
 
 
-def identity_from_profile(client: Client, issuer: str, profile: dict[str, Any], addresses: list[Any]) -> Identity:
-    """The identity in a GitHub-shaped profile. The address is the primary verified one: the public one proves nothing.
+def identity_from_profile(
+    client: Client, issuer: str, profile: dict[str, Any], addresses: list[dict[str, Any]]
+) -> Identity:
+    """The identity in a GitHub-shaped profile.
 
+    The address is the primary one, if possible a verified one: the public one of the profile proves nothing.
     The subject is the numeric id: a login name can be given up and taken by somebody else.
     """
     names = client.provider.claims
-    primary = [
-        entry["email"]
-        for entry in addresses
-        if isinstance(entry, dict) and entry.get("primary") is True and isinstance(entry.get("email"), str)
-    ]
-    verified = [
-        entry["email"]
-        for entry in addresses
-        if isinstance(entry, dict) and entry.get("verified") is True and entry.get("email") in primary
-    ]
-    email = next(iter([*verified, *primary]), None)
+    primary = [entry for entry in addresses if entry.get("primary") is True and isinstance(entry.get("email"), str)]
+    verified = [entry["email"] for entry in primary if entry.get("verified") is True]
+    email = next(iter([*verified, *(entry["email"] for entry in primary)]), None)
     return Identity(
         provider=client.key,
         issuer=issuer,

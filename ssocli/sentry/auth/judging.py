@@ -9,21 +9,22 @@ from ssocli.checks import authorization_request as request_rules
 from ssocli.checks import authorization_response as response_rules
 from ssocli.checks import discovery as discovery_rules
 from ssocli.checks import jwks as jwks_rules
+from ssocli.checks import oauth_profile as profile_rules
 from ssocli.checks import token_response as token_rules
 from ssocli.checks import transport as transport_rules
+from ssocli.checks import userinfo as userinfo_rules
 from ssocli.checks.check import Check, evaluate, first_blocking
-from ssocli.checks.document import Json, decode_json, json_object
 from ssocli.checks.id_token import IdTokenContext
 from ssocli.config.model import OAuth2Provider, OidcProvider
 from ssocli.exchange import Exchange
-from ssocli.sentry.auth.claims import identity_from_profile
 from ssocli.sentry.auth.client import Client
 from ssocli.sentry.auth.forms import form_object
 from ssocli.sentry.auth.response import AuthorizationResponse
-from ssocli.sentry.provisioning import Identity
 from ssocli.steps import Step
 
 Checks = tuple[Check, ...]
+
+_API_TYPES = ("application/json", "application/vnd.github+json")
 
 
 def transport(
@@ -114,22 +115,25 @@ def id_token(observed: IdTokenContext) -> Checks:
 
 def userinfo(exchange: Exchange, observed: IdTokenContext, claims: dict[str, Any]) -> tuple[Checks, dict[str, Any]]:
     """The judgement of the userinfo response, and its claims; they mean nothing if a check is blocking."""
-    checks = transport(exchange, "userinfo response", answers_errors=True)
-    return checks, transport_rules.json_document(transport_rules.TransportContext(exchange, "userinfo response")) or {}
+    checks = transport(exchange, "userinfo response", answers_errors=True, other_types=(userinfo_rules.JWT,))
+    if first_blocking(checks) or exchange.response is None:
+        return checks, {}
+    context = userinfo_rules.UserinfoContext(exchange.response, observed, claims)
+    return (*checks, *evaluate("userinfo", context)), userinfo_rules.userinfo_claims(context) or {}
 
 
 def oauth_profile(
-    client: Client,
-    provider: OAuth2Provider,
-    profile: Exchange,
-    emails: Exchange,
-    membership: Exchange | None,
-    issuer: str,
-) -> tuple[Checks, Identity | None]:
-    """The judgement of the user API's answers, and the identity in them; None if there is none."""
-    user = json_object(profile.response.body) if profile.response else None
-    if user is None:
-        return (), None
-    listed = decode_json(emails.response.body) if emails.response else None
-    addresses = listed.value if isinstance(listed, Json) and isinstance(listed.value, list) else []
-    return (), identity_from_profile(client, issuer, user, addresses)
+    provider: OAuth2Provider, profile: Exchange, emails: Exchange, membership: Exchange | None
+) -> tuple[Checks, dict[str, Any], list[dict[str, Any]]]:
+    """The judgement of the user API's answers, the profile and the addresses; they mean nothing if one is blocking."""
+    # The addresses are an array; that they may be refused is judged with the rest.
+    checks = transport(emails, "e-mail addresses", answers_errors=True, other_types=_API_TYPES)
+    if membership is not None:
+        checks += transport(membership, "organization membership", answers_errors=True)
+    context = profile_rules.OAuthProfileContext(
+        profile.response,
+        emails.response,
+        None if membership is None else membership.response,
+        provider.required_organization,
+    )
+    return (*checks, *evaluate("oauth_profile", context)), context.user or {}, context.addresses or []

@@ -8,6 +8,7 @@ from urllib.parse import quote
 from ssocli.config.model import OAuth2Provider
 from ssocli.exchange import Exchange, Sender
 from ssocli.sentry.auth import judging
+from ssocli.sentry.auth.claims import identity_from_profile
 from ssocli.sentry.auth.client import Client
 from ssocli.sentry.auth.oidc import MESSAGE
 from ssocli.sentry.context import Context
@@ -41,12 +42,9 @@ def identify(
     emails = ask("/user/emails")
     wanted = provider.required_organization
     membership = ask(f"/user/memberships/orgs/{quote(wanted, safe='')}") if wanted else None
-    checks, identity = judging.oauth_profile(
-        client, provider, profile, emails, membership, context.sentry.stored_issuer(client.issuer)
-    )
+    checks, user, addresses = judging.oauth_profile(provider, profile, emails, membership)
     settle(builder, checks, message)
-    if identity is None:
-        raise RuntimeError("a rule must have refused a profile without a user id")
+    identity = identity_from_profile(client, context.sentry.stored_issuer(client.issuer), user, addresses)
     member = f", active member of {wanted}" if wanted else ""
     builder.conclude(f"user {identity.subject} of {client.provider.label or client.key}{member}")
     return identity
