@@ -251,7 +251,7 @@ def left_half_hash(value: str, algorithm: str) -> str | None:
     """
     if not _ALGORITHM.fullmatch(algorithm) or algorithm == "Ed448":
         return None
-    name = f"sha{algorithm[2:]}" if algorithm[2:].isdigit() else "sha512"
+    name = "sha512" if algorithm.startswith("Ed") else f"sha{algorithm[2:]}"
     digest = hashlib.new(name, value.encode("utf-8", "surrogatepass")).digest()
     return base64.urlsafe_b64encode(digest[: len(digest) // 2]).rstrip(b"=").decode("ascii")
 

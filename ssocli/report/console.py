@@ -14,7 +14,7 @@ from typing import TextIO
 from rich.console import Console
 from rich.text import Text
 
-from ssocli.checks.check import Check, Owner, Status
+from ssocli.checks.check import Check, Owner, Status, first_blocking
 from ssocli.exchange import Exchange
 from ssocli.report.redact import Redactor
 from ssocli.text import printable
@@ -100,9 +100,10 @@ class ConsoleReport:
         else:
             self._put(head, "")
             self._facts([("", outcome.summary)], indent=5, width=0)
+        told_below = first_blocking(outcome.checks)  # the failure's own words follow at the end
         for checks in _folded(outcome.checks):
             if self._wanted(checks[0]):
-                self._checks(checks)
+                self._checks(checks, told_below)
         if self.verbosity > 1:
             for exchange in outcome.exchanges:
                 self._exchange(exchange)
@@ -123,7 +124,7 @@ class ConsoleReport:
             return True
         return self.verbosity > (1 if check.status is Status.SKIPPED else 0)
 
-    def _checks(self, checks: list[Check]) -> None:
+    def _checks(self, checks: list[Check], told_below: Check | None) -> None:
         """One check, or several in a row that saw the same; only a finding needs more than a line."""
         check = checks[0]
         status = Status.WARNED if check.status is Status.FAILED and not check.is_blocking else check.status
@@ -133,6 +134,8 @@ class ConsoleReport:
             self._put(Text.assemble(*symbol, f"{name}  "), check.actual, "dim")
             return
         self._put(Text.assemble(*symbol, f"{check.code} {check.name}  "), check.spec, "dim")
+        if check is told_below:
+            return
         detail = [("expected", check.expected), ("seen", check.actual), ("evidence", check.evidence)]
         self._facts([*detail, ("fix", "" if check.is_blocking else check.fix)], indent=7, width=9)
 
@@ -152,9 +155,9 @@ class ConsoleReport:
 
     def _failure(self, trace: Trace, failure: Failure, exit_code: int) -> None:
         finding = next((c for c in trace.step(failure.step).checks if c.code == failure.code), None)
-        title = f"Failed in step {failure.step.number}, {failure.step.title}: {failure.message}"
-        self._put(Text(), title, "bold red")
-        facts = [("finding", f"{failure.code} {finding.name if finding else ''}".strip())]
+        what = f"{failure.code} {finding.name}" if finding is not None else f"{failure.code}, {failure.message}"
+        self._put(Text(), f"Failed in step {failure.step.number}, {failure.step.title}: {what}", "bold red")
+        facts: list[tuple[str, str]] = []
         if finding is not None:
             facts += [
                 ("expected", finding.expected),
