@@ -8,6 +8,8 @@ from ssocli.config.model import ClaimNames
 from ssocli.sentry.auth.client import Client
 from ssocli.sentry.provisioning import Identity
 
+_LONGEST_NAME = 200  # characters, as in Sentry
+
 
 def identity_from_claims(client: Client, issuer: str, claims: dict[str, Any]) -> Identity:
     """The identity in the claims of ID token and userinfo. `issuer` is the one to store."""
@@ -19,15 +21,26 @@ def identity_from_claims(client: Client, issuer: str, claims: dict[str, Any]) ->
         subject=str(claims["sub"]),
         email=_text(claims, names.email) or None,
         email_verified=verified if isinstance(verified, bool) else None,
-        name=_text(claims, names.name),
+        name=_text(claims, names.name)[:_LONGEST_NAME],
         avatar=_text(claims, names.avatar),
         groups=_groups(claims.get(names.groups)),
     )
 
 
 def _text(claims: dict[str, Any], name: str) -> str:
+    """The claim without surrounding space; empty if it is no text, as is half a surrogate pair, which JSON allows."""
     value = claims.get(name)
-    return value.strip() if isinstance(value, str) else ""
+    if not isinstance(value, str) or not _is_unicode(value):
+        return ""
+    return value.strip()
+
+
+def _is_unicode(text: str) -> bool:
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _groups(value: Any) -> tuple[str, ...] | None:
@@ -57,7 +70,7 @@ def identity_from_profile(
         subject=str(profile["id"]),
         email=email,
         email_verified=None if email is None else email in verified,
-        name=_text(profile, names.name) or _text(profile, "login"),
+        name=(_text(profile, names.name) or _text(profile, "login"))[:_LONGEST_NAME],
         avatar=_text(profile, names.avatar),
         groups=_groups(profile.get(names.groups)),
     )

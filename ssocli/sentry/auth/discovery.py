@@ -10,7 +10,7 @@ from ssocli.config.model import OidcProvider
 from ssocli.sentry.auth import judging
 from ssocli.sentry.auth.client import Client
 from ssocli.sentry.auth.documents import Documents
-from ssocli.sentry.refusal import settle
+from ssocli.sentry.refusal import LoginRefused, settle
 from ssocli.trace import TraceBuilder
 
 
@@ -42,7 +42,11 @@ def discover(documents: Documents, builder: TraceBuilder, client: Client, messag
     document = json_object(fetched.exchange.response.body) if fetched.exchange.response else None
     if document is None:
         raise RuntimeError("the rules of the transport must have refused this discovery document")
-    settle(builder, judging.discovery(client, url, document), message)
+    try:
+        settle(builder, judging.discovery(client, url, document), message)
+    except LoginRefused:
+        documents.forget(url)  # whoever mends it wants to see that at once
+        raise
     return Metadata(
         authorization_endpoint=str(document.get("authorization_endpoint", "")),
         token_endpoint=str(document.get("token_endpoint", "")),
