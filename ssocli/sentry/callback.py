@@ -10,7 +10,7 @@ from ssocli.config.model import OidcProvider
 from ssocli.sentry import admission, pending
 from ssocli.sentry.auth import judging, oauth2, oidc
 from ssocli.sentry.auth.client import Client, UnusableProviderError, prepare_client
-from ssocli.sentry.auth.discovery import Metadata, discover
+from ssocli.sentry.auth.discovery import Metadata, recall
 from ssocli.sentry.auth.response import AuthorizationResponse
 from ssocli.sentry.auth.token_request import redeem
 from ssocli.sentry.context import Context
@@ -119,7 +119,7 @@ def _steps_4_to_6(
 ) -> Identity:
     builder, support = attempt.builder, context.sentry.config.sentry.support
     no_token, not_confirmed = _NO_TOKEN.format(support=support), _NOT_CONFIRMED.format(support=support)
-    metadata = discover(context.sentry.documents, builder, client, no_token)
+    metadata = recall(context.sentry.documents, builder, client, no_token)
     checks = judging.authorization_response(
         client, response, state_matches=state_matches, sends_issuer=metadata.sends_issuer
     )

@@ -82,10 +82,17 @@ def answer(context: Context, attempt: Attempt, refused: LoginRefused) -> Respons
             failure=failure,
             trace_id=attempt.builder.trace_id,
             retry_url=login_url(attempt.organization, attempt.next_page),
-            offers_retry=failure.action is Action.RETRY_OR_CONTACT_SUPPORT or refused.check.name.startswith("sso-"),
+            retry_label=_retry_label(failure, refused.check),
         )
     response.call_on_close(lambda: context.sentry.journal.ended(attempt.builder))
     return response
+
+
+def _retry_label(failure: Failure, check: Check) -> str:
+    """What another try is called; empty where it would change nothing."""
+    if check.name in ("sso-required", "sso-expired"):
+        return "Log in with SSO"
+    return "Try SSO again" if failure.action is Action.RETRY_OR_CONTACT_SUPPORT else ""
 
 
 def login_url(organization: str, next_page: str = "") -> str:

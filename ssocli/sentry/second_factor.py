@@ -8,12 +8,12 @@ from werkzeug.wrappers import Response
 
 from ssocli.checks import session as rules
 from ssocli.checks.check import evaluate
-from ssocli.sentry import accounts, admission, pending
+from ssocli.sentry import accounts, admission, pending, secrets
 from ssocli.sentry.context import Context
 from ssocli.sentry.journal import Journal
 from ssocli.sentry.pages import page, redirect
 from ssocli.sentry.pending import SecondFactor
-from ssocli.sentry.refusal import Attempt, LoginRefused, login_url, record, settle
+from ssocli.sentry.refusal import LOGGER, Attempt, LoginRefused, login_url, record, settle
 from ssocli.steps import Step
 
 _PERIOD = 30  # seconds for which one code is shown
@@ -67,18 +67,28 @@ def _attempt(context: Context, owed: SecondFactor) -> Attempt:
 
 def _use_code(context: Context, user_id: int, code: str) -> bool:
     """Whether this is the code of now or of one period around it; each is good once (RFC 6238 5.2)."""
-    import pyotp
-
     entered = code.replace(" ", "")
     with context.sentry.store.transaction() as db:
         secret, used = accounts.second_factor(db, user_id)
         if secret is None:
             return False
-        generator = pyotp.TOTP(secret)
         current = int(context.now) // _PERIOD
         for time_step in (current, current - 1, current + 1):
-            shown = generator.at(time_step * _PERIOD)
+            shown = _code_at(secret, time_step, user_id)
             if time_step > used and hmac.compare_digest(shown.encode(), entered.encode()):
                 accounts.use_code(db, user_id, time_step)
                 return True
     return False
+
+
+def _code_at(secret: str, time_step: int, user_id: int) -> str:
+    import pyotp
+
+    class Generator(pyotp.TOTP):
+        min_secret_length_bits = 0  # many authenticators are set up with 80 bits
+
+    try:
+        return Generator(secret.replace(" ", "")).at(time_step * _PERIOD)
+    except ValueError:
+        LOGGER.error("user %d cannot give a second factor: the secret in the store is not base32", user_id)
+        return secrets.token()  # a code that nobody can enter
