@@ -146,34 +146,6 @@ def test_client_authentication(config: Config, make_site: Callable[..., Any], re
     assert_authenticated(site.trace())
 
 
-def test_the_authorization_request_carries_what_is_configured(config, make_site):
-    from urllib.parse import parse_qs, urlsplit
-
-    site = make_site(
-        changed(
-            config,
-            "providers",
-            "acme-oidc",
-            prompt="login",
-            max_age_seconds=60,
-            acr_values=["urn:fake-idp:password"],
-            authorization_parameters={"ui_locales": "de"},
-        )
-    )
-    leaving = site.visitor().leave("acme-oidc", hint="alice").pending
-    query = parse_qs(urlsplit(leaving.url).query)
-    assert query["redirect_uri"] == [f"{site.url}/auth/sso/"]
-    assert query["response_type"] == ["code"]
-    assert query["code_challenge_method"] == ["S256"]
-    assert query["prompt"] == ["login"]
-    assert query["max_age"] == ["60"]
-    assert query["acr_values"] == ["urn:fake-idp:password"]
-    assert query["login_hint"] == ["alice"]
-    assert query["ui_locales"] == ["de"]
-    assert len(query["state"][0]) >= 22
-    assert len(query["nonce"][0]) >= 22
-
-
 def test_the_store_holds_no_state_and_no_session_token(site, visitor):
     from urllib.parse import parse_qs, urlsplit
 

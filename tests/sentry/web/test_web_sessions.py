@@ -5,9 +5,7 @@ from __future__ import annotations
 import json
 
 import pyotp
-import pytest
 
-from ssocli.checks.check import Status
 from ssocli.steps import Step
 from ssocli.trace import Action
 from tests.sentry.web.sentry_site import assert_authenticated, assert_refused, changed, form_with, shown
@@ -92,80 +90,7 @@ def test_sso_is_asked_for_again_after_its_time(site, visitor):
 # Passwords.
 
 
-def test_password_login_to_an_organization_without_sso(site, visitor):
-    page = visitor.log_in_with_password(PAT, "password", "/organizations/garage/issues/")
-    assert DASHBOARD in page.source, page.text
-    assert shown(page, "user-email") == PAT
-    assert shown(page, "role") == "owner"
-    assert "workbench" in page.text
-    trace = site.trace()
-    assert_authenticated(trace)
-    assert [trace.step(step).status for step in list(Step)[1:6]] == [Status.SKIPPED] * 5
-    assert all(trace.step(step).summary for step in list(Step)[1:6])
-
-
-def test_a_password_does_not_satisfy_an_organization_that_requires_sso(site, visitor):
-    page = visitor.log_in_with_password(PAT, "password", "/organizations/acme/issues/")
-    assert DASHBOARD not in page.source
-    assert page.alerts
-    assert_refused(site.trace(), Step.AUTHORIZATION, "sso-required", Action.CONTACT_SUPPORT)
-
-
-@pytest.mark.parametrize(("email", "password"), [(PAT, "wrong"), ("nobody@acme.example", "password"), ("", "")])
-def test_wrong_password_says_nothing_about_which_was_wrong(site, visitor, email, password):
-    page = visitor.log_in_with_password(email, password)
-    assert page.alerts
-    assert DASHBOARD not in page.source
-    said = page.alerts[0]
-    other = site.visitor().log_in_with_password("somebody.else@acme.example", "x").alerts[0]
-    assert said == other
-    assert_refused(site.trace(), Step.USER_SELECTION, "wrong-password", Action.RETURN_TO_LOGIN)
-
-
-def test_five_wrong_passwords_in_a_minute_are_enough(site, visitor):
-    for _ in range(5):
-        visitor.log_in_with_password(PAT, "wrong")
-    page = visitor.log_in_with_password(PAT, "password")
-    assert page.status == 429
-    assert page.alerts
-    assert DASHBOARD not in page.source
-    site.clock.ahead = 61
-    assert DASHBOARD in visitor.log_in_with_password(PAT, "password", "/organizations/garage/issues/").source
-
-
-def test_an_inactive_user_does_not_get_in(config, make_site):
-    site = make_site(changed(config, "users", PAT, active=False))
-    page = site.visitor().log_in_with_password(PAT, "password")
-    assert page.alerts
-    assert DASHBOARD not in page.source
-    assert site.store.sessions(site.clock.now()) == []
-
-
 # Sentry's own second factor.
-
-
-def test_second_factor_after_a_password(config, make_site):
-    site = make_site(changed(config, "users", PAT, totp_secret=TOTP))
-    visitor = site.visitor()
-    page = visitor.log_in_with_password(PAT, "password", "/organizations/garage/issues/")
-    assert page.url == f"{site.url}/auth/2fa/"
-    assert site.store.sessions(site.clock.now()) == [], "no session before the second factor"
-    code = pyotp.TOTP(TOTP).now()
-    page = visitor.browser.submit(form_with(page, "otp"), {"otp": f"{(int(code) + 1) % 10**6:06}"})
-    assert page.alerts
-    page = visitor.browser.submit(form_with(page, "otp"), {"otp": code})
-    assert DASHBOARD in page.source, page.text
-
-
-def test_a_one_time_code_is_good_once(config, make_site):
-    site = make_site(changed(config, "users", PAT, totp_secret=TOTP))
-    code = pyotp.TOTP(TOTP).now()
-    first, second = site.visitor(), site.visitor()
-    page = first.log_in_with_password(PAT, "password", "/organizations/garage/issues/")
-    first.browser.submit(form_with(page, "otp"), {"otp": code})
-    page = second.log_in_with_password(PAT, "password", "/organizations/garage/issues/")
-    page = second.browser.submit(form_with(page, "otp"), {"otp": code})
-    assert DASHBOARD not in page.source
 
 
 def test_second_factor_after_sso(config, make_site, site, store):
@@ -180,11 +105,6 @@ def test_second_factor_after_sso(config, make_site, site, store):
     page = visitor.browser.submit(form_with(page, "otp"), {"otp": pyotp.TOTP(TOTP).now()})
     assert DASHBOARD in page.source, page.text
     assert_authenticated(site.trace())
-
-
-def test_the_second_factor_page_without_a_first_factor(site, visitor):
-    page = visitor.get("/auth/2fa/")
-    assert "/auth/login/" in page.url or page.status >= 400
 
 
 # Access.
