@@ -89,3 +89,7 @@ SIMILAR = st.text(alphabet="aA/%2f:.h \u200b\n", max_size=8)
 def test_a_difference_is_named_exactly_if_there_is_one(one: str, other: str) -> None:
     assert difference(one, one) == ""
     assert bool(difference(one, other)) == (one != other)
+
+
+def test_a_difference_shows_a_control_character_escaped_once() -> None:
+    assert difference("one", "\x1bwo") == r"they differ from position 1 on: expected 'one', saw '\x1bwo'"

@@ -8,6 +8,8 @@ from ssocli.checks.check import Judgement, Owner, Severity, failed, passed, rule
 from ssocli.steps import Step
 from ssocli.text import printable
 
+_LONGEST_EMAIL = 254  # RFC 5321 4.5.3.1.3, without the angle brackets
+
 
 @dataclass(frozen=True, slots=True)
 class ProvisioningContext:
@@ -52,7 +54,8 @@ def missing_email(context: ProvisioningContext) -> Judgement:
     if not context.email:
         return failed("an e-mail address", "none")
     name, at, domain = context.email.rpartition("@")
-    if not (name and at and domain) or any(character.isspace() for character in context.email):
+    has_form = bool(name and at and domain) and context.email.isprintable() and " " not in context.email
+    if not has_form or len(context.email) > _LONGEST_EMAIL:
         return failed("an e-mail address", printable(context.email, 120))
     return passed("an e-mail address", printable(context.email, 120))
 

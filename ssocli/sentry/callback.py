@@ -21,6 +21,8 @@ from ssocli.sentry.refusal import Attempt, LoginRefused, answer, login_url, sett
 from ssocli.steps import Step
 from ssocli.trace import TraceBuilder
 
+# Anybody may post here, and what they post is kept for a minute.
+_LONGEST_RESPONSE = 64 * 1024  # characters
 # What the fragment page's form can carry to the server.
 _FRAGMENT_FIELDS = ("code", "state", "iss", "error", "error_description", "error_uri", "session_state")
 _NOT_SENT_BACK = "You were not logged in by your identity provider{reason}. Please try again."
@@ -52,6 +54,8 @@ def _keep_posted(context: Context) -> Response:
     form = context.request.form
     mode: Mode = "fragment" if context.has_valid_csrf_token else "form_post"
     parameters = [(name, value) for name, value in form.items(multi=True) if name != "csrf_token" and value]
+    if sum(len(name) + len(value) for name, value in parameters) > _LONGEST_RESPONSE:
+        return _stray(context, "This is no answer of an identity provider: it is too long for one.")
     with context.sentry.store.transaction() as db:
         handle = pending.keep_posted(db, mode, parameters, context.now)
     context.is_new_browser = False  # its cookie was only not sent: a new one would replace it

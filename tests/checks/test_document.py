@@ -39,12 +39,12 @@ def test_duplicates_are_named_once_wherever_they_are() -> None:
 @settings(max_examples=50)
 @given(JSON)
 def test_json_is_read_as_it_was_written(value: Any) -> None:
-    text = json.dumps(value).encode()
-    decoded = decode_json(text)
-    if b"NaN" in text or b"Infinity" in text:
-        assert isinstance(decoded, Undecodable)
+    try:
+        text = json.dumps(value, allow_nan=False).encode()
+    except ValueError:
+        assert isinstance(decode_json(json.dumps(value).encode()), Undecodable)
     else:
-        assert decoded == Json(value)
+        assert decode_json(text) == Json(value)
         assert json_object(text) == (value if isinstance(value, dict) else None)
 
 

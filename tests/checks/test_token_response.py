@@ -67,6 +67,10 @@ CASES = [
     Case("missing-access-token", PASSED, response, "16 characters"),
     Case("missing-access-token", SKIPPED, refusal),
     Case("missing-access-token", SKIPPED, lambda: response(status=400)),
+    Case("malformed-access-token", FAILED, lambda: response(access_token="a\r\nX: y"), "U+000D"),
+    Case("malformed-access-token", FAILED, lambda: response(access_token="t\u00f6ken"), "U+00F6"),
+    Case("malformed-access-token", PASSED, response),
+    Case("malformed-access-token", SKIPPED, lambda: response(access_token="")),
     Case("wrong-token-type", FAILED, lambda: response(token_type=...), "no token_type"),
     Case("wrong-token-type", FAILED, lambda: response(token_type="mac"), "mac"),
     Case("wrong-token-type", FAILED, lambda: response(token_type=["Bearer"]), "Bearer"),
@@ -131,7 +135,7 @@ def test_every_rule_is_shown_failing_and_passing() -> None:
 
 def test_a_healthy_response_raises_no_finding() -> None:
     assert_healthy("token_response", response(a_member_of_the_future=1, refresh_token="x"))
-    assert_healthy("token_response", response(headers=(JSON_TYPE,), id_token=..., scope="", wants={"openid": False}))
+    assert_healthy("token_response", response(headers=(JSON_TYPE,), id_token=..., scope=..., wants=PLAIN))
 
 
 @pytest.mark.parametrize(

@@ -122,6 +122,7 @@ def test_sentrys_own_second_factor_stands_between_password_and_session(make_site
     code = pyotp.TOTP(SECRET).at(int(site.clock.now()))
     page = site.browser.post("/auth/2fa/", otp=f"{code[:3]} {code[3:]}")
     assert (page.status_code, site.browser.path) == (200, "/organizations/garage/issues/")
+    assert site.browser.client.get("/auth/2fa/").headers["Location"] == "/auth/login/"  # nothing is owed any more
 
 
 def test_a_wrong_code_is_said_and_may_be_repeated(make_site: Callable[..., Site]) -> None:

@@ -8,7 +8,8 @@ from ssocli.config.model import ClaimNames
 from ssocli.sentry.auth.client import Client
 from ssocli.sentry.provisioning import Identity
 
-_LONGEST_NAME = 200  # characters, as in Sentry
+# Longer texts than any name, address or picture's URL have are cut: nobody fills the store from outside.
+_LONGEST_TEXT = 2000
 
 
 def identity_from_claims(client: Client, issuer: str, claims: dict[str, Any]) -> Identity:
@@ -21,7 +22,7 @@ def identity_from_claims(client: Client, issuer: str, claims: dict[str, Any]) ->
         subject=str(claims["sub"]),
         email=_text(claims, names.email) or None,
         email_verified=verified if isinstance(verified, bool) else None,
-        name=_text(claims, names.name)[:_LONGEST_NAME],
+        name=_text(claims, names.name),
         avatar=_text(claims, names.avatar),
         groups=_groups(claims.get(names.groups)),
     )
@@ -32,7 +33,7 @@ def _text(claims: dict[str, Any], name: str) -> str:
     value = claims.get(name)
     if not isinstance(value, str) or not _is_unicode(value):
         return ""
-    return value.strip()
+    return value.strip()[:_LONGEST_TEXT]
 
 
 def _is_unicode(text: str) -> bool:
@@ -70,7 +71,7 @@ def identity_from_profile(
         subject=str(profile["id"]),
         email=email,
         email_verified=None if email is None else email in verified,
-        name=(_text(profile, names.name) or _text(profile, "login"))[:_LONGEST_NAME],
+        name=_text(profile, names.name) or _text(profile, "login"),
         avatar=_text(profile, names.avatar),
         groups=_groups(profile.get(names.groups)),
     )

@@ -40,7 +40,7 @@ def authenticate(client: Client, token_endpoint: str, now: float) -> tuple[Pairs
 
 def client_assertion(client: Client, audience: str, now: float) -> str:
     """A signed JWT that names client and endpoint, good once and for a minute (RFC 7523 3)."""
-    from joserfc import jwt
+    from authlib.oauth2.rfc7523.assertion import sign_jwt_bearer_assertion
     from joserfc.jwk import import_key
 
     pem = client.private_key or ""
@@ -49,24 +49,27 @@ def client_assertion(client: Client, audience: str, now: float) -> str:
     header: dict[str, str] = {"alg": algorithm, "typ": "JWT"}
     if isinstance(client.provider, OidcProvider) and client.provider.private_key_id:
         header["kid"] = client.provider.private_key_id
-    claims = {
-        "iss": client.provider.client_id,
-        "sub": client.provider.client_id,
-        "aud": audience,
-        "jti": secrets.token(),
-        "iat": int(now),
-        "exp": int(now) + _ASSERTION_SECONDS,
-    }
-    return jwt.encode(header, claims, key, algorithms=[algorithm])
+    client_id = client.provider.client_id
+    signed: str = sign_jwt_bearer_assertion(
+        key,
+        client_id,
+        audience,
+        subject=client_id,
+        issued_at=int(now),
+        expires_at=int(now) + _ASSERTION_SECONDS,
+        claims={"jti": secrets.token()},
+        header=header,
+    )
+    return signed
 
 
 def _key_type(pem: str) -> Literal["RSA", "EC", "OKP"]:
-    """The JWK type of a PEM key: joserfc wants to be told."""
+    """The JWK key type of a private key."""
     from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
     from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
     from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
-    private_key = load_pem_private_key(pem.encode("ascii"), password=None)
-    if isinstance(private_key, RSAPrivateKey):
+    key = load_pem_private_key(pem.encode("ascii"), password=None)
+    if isinstance(key, RSAPrivateKey):
         return "RSA"
-    return "EC" if isinstance(private_key, EllipticCurvePrivateKey) else "OKP"
+    return "EC" if isinstance(key, EllipticCurvePrivateKey) else "OKP"
