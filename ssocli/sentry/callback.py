@@ -6,6 +6,7 @@ from typing import Any
 
 from werkzeug.wrappers import Response
 
+from ssocli.checks.check import first_blocking
 from ssocli.config.model import OidcProvider
 from ssocli.sentry import admission, pending
 from ssocli.sentry.auth import judging, oauth2, oidc
@@ -130,14 +131,17 @@ def _steps_4_to_6(
 
     if builder.current is not Step.EXTERNAL_AUTHENTICATION:
         builder.begin(Step.EXTERNAL_AUTHENTICATION)
-    settle(builder, checks.external_authentication, _not_sent_back(response))
+    # An error of somebody else's login is not believed (RFC 6749 10.12).
+    if state_matches:
+        settle(builder, checks.external_authentication, _not_sent_back(response))
     builder.conclude("the identity provider sent the user back")
 
     builder.begin(Step.TOKEN_GENERATION)
-    settle(builder, checks.token_generation, no_token)
+    if state_matches:
+        settle(builder, checks.token_generation, no_token)
     # Whether the response belongs to this login is judged before its code goes anywhere (RFC 9207 2.4).
-    if any(check.is_blocking for check in checks.token_validation):
-        builder.conclude("the response arrived; its code was not redeemed")
+    if first_blocking(checks.token_validation) is not None:
+        builder.conclude(f"the answer ({response.kind}) arrived and was not used")
         builder.begin(Step.TOKEN_VALIDATION)
         settle(builder, checks.token_validation, not_confirmed)
     tokens = _redeem(context, attempt, client, metadata, login, response.get("code"))

@@ -69,7 +69,7 @@ def test_a_response_of_another_login_or_issuer_never_redeems_its_code(
     assert "Try SSO again" in site.browser.text
     assert "mailto:help@acme.example" in site.browser.text
     assert refused(site) == ("token_validation", code, Action.RETRY_OR_CONTACT_SUPPORT)
-    assert "not redeemed" in site.trace().step(Step.TOKEN_GENERATION).summary
+    assert "was not used" in site.trace().step(Step.TOKEN_GENERATION).summary
     assert "/token" not in site.provider.requests
 
 
@@ -325,3 +325,12 @@ def test_a_defect_is_tool_trouble_and_never_a_finding(
     assert site.trace().outcome is Outcome.ERROR
     assert site.trace().failure is None
     assert site.trace().step(Step.TOKEN_GENERATION).status is Status.TOOL_ERROR
+
+
+def test_an_error_of_another_login_is_not_believed(site: Site) -> None:
+    site.browser.start()
+    page = site.browser.get(CALLBACK, error="access_denied", error_description="Call 555-EVIL", state="x" * 43)
+    assert page.status_code == 403
+    assert "555-EVIL" not in site.browser.text
+    assert refused(site) == ("token_validation", "CB008", Action.RETRY_OR_CONTACT_SUPPORT)
+    assert "the error access_denied" in site.trace().step(Step.TOKEN_GENERATION).summary
