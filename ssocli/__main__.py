@@ -22,7 +22,7 @@ def main() -> None:
 
 def _run() -> int:
     from ssocli.cli.group import ssocli
-    from ssocli.cli.options import Stop
+    from ssocli.cli.stop import Stop
 
     try:
         code = ssocli.main(prog_name="ssocli", standalone_mode=False)

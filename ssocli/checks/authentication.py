@@ -35,7 +35,7 @@ class AuthenticationContext:
 
 def _page(context: AuthenticationContext) -> str:
     said = f": {printable(context.said, 300)}" if context.said else ""
-    return f"its page {printable(context.title or context.url, 120)!r} (HTTP {context.status}){said}"
+    return f"its page '{printable(context.title or context.url, 120)}' (HTTP {context.status}){said}"
 
 
 @rule(
@@ -76,7 +76,7 @@ def credentials_refused(context: AuthenticationContext) -> Judgement:
 
 @rule(
     "AUTH003",
-    "second-factor-missing",
+    "one-time-code-missing",
     step=Step.EXTERNAL_AUTHENTICATION,
     spec="OIDC Core 3.1.2.3",
     owner=Owner.USER,
@@ -92,7 +92,7 @@ def second_factor_missing(context: AuthenticationContext) -> Judgement:
 
 @rule(
     "AUTH004",
-    "second-factor-refused",
+    "one-time-code-refused",
     step=Step.EXTERNAL_AUTHENTICATION,
     spec="RFC 6238 5.2",
     owner=Owner.USER,

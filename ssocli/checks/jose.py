@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import functools
 import hashlib
 import hmac
 import re
@@ -16,6 +17,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ssocli.checks.document import Json, Undecodable, decode_json, strings, type_name
+from ssocli.text import shown
 
 # joserfc's own limit is of this size too; a real ID token has 1 to 8 KB.
 SIZE_LIMIT = 128_000
@@ -145,15 +147,15 @@ def key_problem(jwk: Any, algorithm: str) -> str | None:
         return f"cannot be used with {algorithm}"
     wanted = _KEY_TYPES[algorithm[:2]]
     if jwk.get("kty") != wanted:
-        return f"has kty {jwk.get('kty')!r}; {algorithm} needs {wanted!r}"
+        return f"has kty {shown(jwk.get('kty'), 40)}; {algorithm} needs {wanted}"
     if algorithm in _CURVES and jwk.get("crv") not in _CURVES[algorithm]:
-        return f"has crv {jwk.get('crv')!r}; {algorithm} needs {' or '.join(_CURVES[algorithm])}"
+        return f"has crv {shown(jwk.get('crv'), 40)}; {algorithm} needs {' or '.join(_CURVES[algorithm])}"
     if jwk.get("use", "sig") != "sig":
-        return f"has use {jwk['use']!r}; signatures need 'sig'"
+        return f"has use {shown(jwk['use'], 40)}; signatures need sig"
     if "key_ops" in jwk and "verify" not in (strings(jwk["key_ops"]) or ()):
-        return "has key_ops without 'verify'"
+        return "has key_ops without verify"
     if jwk.get("alg", algorithm) not in _algorithm_names(algorithm, jwk):
-        return f"has alg {jwk['alg']!r}; the signature is {algorithm}"
+        return f"has alg {shown(jwk['alg'], 40)}; the signature is {algorithm}"
     return weakness(jwk) or ("is malformed" if _public_key(jwk) is None else None)
 
 
@@ -168,6 +170,21 @@ def weakness(jwk: dict[str, Any]) -> str | None:
     if exponent is not None and int.from_bytes(exponent, "big") < 3:
         return "has an RSA exponent below 3"
     return None
+
+
+def key_defect(jwk: Any) -> str | None:
+    """Why this entry of a JWK set is no key that can be read, whatever it is for; None if it is one."""
+    if not isinstance(jwk, dict):
+        return f"is {type_name(jwk)} instead of a JWK"
+    kind = jwk.get("kty")
+    if kind == "oct" or weakness(jwk):
+        return None
+    if not isinstance(kind, str) or kind not in _PUBLIC_MEMBERS:
+        return f"has kty {shown(kind, 40)}, which is unknown"
+    missing = [name for name in _PUBLIC_MEMBERS[kind] if not isinstance(jwk.get(name), str)]
+    if missing:
+        return f"has no {' and no '.join(missing)}"
+    return "is malformed" if _public_key(jwk) is None else None
 
 
 def usable_keys(document: Any, algorithms: Collection[str]) -> list[dict[str, Any]]:
@@ -235,7 +252,7 @@ def left_half_hash(value: str, algorithm: str) -> str | None:
     """
     if not _ALGORITHM.fullmatch(algorithm) or algorithm == "Ed448":
         return None
-    name = f"sha{algorithm[2:]}" if algorithm[2:].isdigit() else "sha512"
+    name = "sha512" if algorithm.startswith("Ed") else f"sha{algorithm[2:]}"
     digest = hashlib.new(name, value.encode("utf-8", "surrogatepass")).digest()
     return base64.urlsafe_b64encode(digest[: len(digest) // 2]).rstrip(b"=").decode("ascii")
 
@@ -251,14 +268,18 @@ def _joserfc_name(algorithm: str, jwk: dict[str, Any]) -> str:
 
 def _public_key(jwk: dict[str, Any]) -> Any:
     """The joserfc key of a JWK's public members, or None if they make no key."""
+    members = _PUBLIC_MEMBERS.get(str(jwk.get("kty")), ())
+    public = tuple((name, jwk[name]) for name in members if isinstance(jwk.get(name), str))
+    return None if not public or len(public) != len(members) or weakness(jwk) else _import_key(public)
+
+
+@functools.lru_cache(maxsize=64)
+def _import_key(public: tuple[tuple[str, str], ...]) -> Any:
+    """Importing takes longer than verifying, and each rule of the signature needs the same few keys again."""
     from joserfc.jwk import JWKRegistry
 
-    members = _PUBLIC_MEMBERS.get(str(jwk.get("kty")), ())
-    public = {name: jwk[name] for name in members if isinstance(jwk.get(name), str)}
-    if not public or len(public) != len(members) or weakness(jwk):
-        return None
     try:
-        key = JWKRegistry.import_key(public)
+        key = JWKRegistry.import_key(dict(public))
         return key if key.public_key else None
     except Exception:  # noqa: BLE001 - joserfc and cryptography raise many kinds on hostile numbers
         return None

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import json
-import os
-from pathlib import Path
-
 import click
 
-from ssocli.cli.options import load_config, stop
-from ssocli.exit_code import ExitCode
+from ssocli.cli.options import load_config
+from ssocli.cli.stop import stop
 
 
 @click.group(epilog="Example: ssocli config check customer.toml")
@@ -18,10 +14,13 @@ def config() -> None:
 
 
 @config.command(epilog="Example: ssocli config check customer.toml")
-@click.argument("file", type=click.Path(path_type=Path))
-def check(file: Path) -> None:
+@click.argument("file", type=click.Path())
+def check(file: str) -> None:
     """Judge FILE: every problem in one run, each with its place, what was expected and what was found."""
+    import os
+
     from ssocli.config.load import missing_secrets
+    from ssocli.exit_code import ExitCode
 
     parsed, source = load_config(file)
     if problems := missing_secrets(parsed, str(source), dict(os.environ)):
@@ -33,6 +32,8 @@ def check(file: Path) -> None:
 @config.command(epilog="Example: ssocli config schema > ssocli.schema.json")
 def schema() -> None:
     """Print the JSON Schema of the configuration file, for editors."""
+    import json
+
     from ssocli.config.model import json_schema
 
     click.echo(json.dumps(json_schema(), indent=2))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import click
@@ -15,7 +14,7 @@ import click
 )
 @click.option(
     "--config",
-    type=click.Path(path_type=Path),
+    type=click.Path(),
     envvar="FAKE_IDP_CONFIG",
     metavar="FILE",
     help="TOML file with other people, clients, issuers or keys.",
@@ -43,7 +42,7 @@ import click
 )
 @click.option(
     "--ready-file",
-    type=click.Path(path_type=Path),
+    type=click.Path(),
     envvar="FAKE_IDP_READY_FILE",
     metavar="FILE",
     help="Write the ready line there as well, once it answers.",
@@ -55,6 +54,9 @@ def idp(**options: Any) -> int:
     Any client id and secret is accepted, redirects go to this machine only; the people are alice, bob, carol, ...
     with the password `password`. One JSON line on stdout says when it is ready. Ctrl-C stops it.
     """
+    from pathlib import Path
+
     from fake_idp.command import Options, run
 
-    return run(Options(**options))
+    paths = {name: options[name] and Path(options[name]) for name in ("config", "ready_file")}
+    return run(Options(**{**options, **paths}))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import click
@@ -87,7 +86,7 @@ from ssocli.cli.options import config_option, format_option, state_option
 )
 @click.option(
     "--ca-file",
-    type=click.Path(path_type=Path),
+    type=click.Path(),
     envvar="SSOCLI_CA_FILE",
     metavar="FILE",
     help="PEM file of CAs to trust as well.",
@@ -97,7 +96,7 @@ from ssocli.cli.options import config_option, format_option, state_option
 @click.option(
     "--output",
     "-o",
-    type=click.Path(path_type=Path),
+    type=click.Path(),
     envvar="SSOCLI_OUTPUT",
     metavar="FILE",
     help="Write the JSON or NDJSON there; the console report is still shown.",

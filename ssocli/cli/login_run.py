@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -13,7 +14,9 @@ import click
 import msgspec
 
 from ssocli import wire
-from ssocli.cli.options import load_config, state_path, stop
+from ssocli.cli.logs import log_to_stderr
+from ssocli.cli.options import load_config, state_path
+from ssocli.cli.stop import stop
 from ssocli.config.model import Config, OidcProvider, reveal
 from ssocli.config.problem import nearest
 from ssocli.exit_code import ExitCode
@@ -35,10 +38,12 @@ _TIMEOUT_BY_HAND = 300
 
 def run(options: dict[str, Any]) -> ExitCode:
     """Log in once, report, and say how it went."""
+    # A person at a terminal reads the report, which says the same and more.
+    log_to_stderr(logging.CRITICAL if sys.stderr.isatty() else logging.ERROR)
     config, source = load_config(options["config_file"])
     request, config = _request(config, options)
     redactor = Redactor(options["show_secrets"])
-    with _output(options["output"]) as write:
+    with _output(options["output"] and Path(options["output"])) as write:
         machine = _machine_report(options["output_format"], write, redactor)
         human = _human_report(options, redactor)
         listeners: list[Listener] = [report for report in (machine, human) if report is not None]
@@ -66,7 +71,7 @@ def _drive(
     from ssocli.sentry.journal import SingleJournal
     from ssocli.sentry.store import StoreError
 
-    tls = _trust(options["ca_file"])
+    tls = _trust(options["ca_file"] and Path(options["ca_file"]))
     timeout = options["timeout"] or (_TIMEOUT_BY_HAND if options["browser"] else _TIMEOUT)
     send = partial(wire.send, tls=tls, timeout=float(config.sentry.http_timeout_seconds))
     try:

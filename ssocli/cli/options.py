@@ -4,35 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from ssocli.exit_code import ExitCode
+from ssocli.cli.stop import stop
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from ssocli.config.model import Config
     from ssocli.sentry.store import Store
 
 Command = TypeVar("Command", bound=Callable[..., Any])
-
-
-class Stop(click.ClickException):
-    """End the command with one sentence on stderr and an exit code."""
-
-    def __init__(self, message: str, code: ExitCode) -> None:
-        super().__init__(message)
-        self.code = code
-
-    def show(self, file: Any = None) -> None:
-        """Print the sentence."""
-        click.echo(self.format_message(), file=file, err=file is None)
-
-
-def stop(message: str, code: ExitCode) -> NoReturn:
-    """End the command with one sentence and an exit code."""
-    raise Stop(message, code)
 
 
 def config_option(command: Command) -> Command:
@@ -40,7 +24,7 @@ def config_option(command: Command) -> Command:
     return click.option(
         "--config",
         "config_file",
-        type=click.Path(path_type=Path),
+        type=click.Path(),
         envvar="SSOCLI_CONFIG",
         show_envvar=True,
         metavar="FILE",
@@ -72,12 +56,15 @@ def format_option(*formats: str) -> Callable[[Command], Command]:
     )
 
 
-def load_config(file: Path | None) -> tuple[Config, Path]:
+def load_config(file: str | None) -> tuple[Config, Path]:
     """The configuration and the file it came from; whatever is wrong with it ends the command."""
+    from pathlib import Path
+
     from ssocli.config import load
     from ssocli.config.problem import ConfigError
+    from ssocli.exit_code import ExitCode
 
-    source = file or load.default_file()
+    source = Path(file) if file else load.default_file()
     try:
         return load.load(source), source
     except ConfigError as error:
@@ -89,6 +76,9 @@ def state_path(state: str | None) -> str:
     if state:
         return state
     import os
+    from pathlib import Path
+
+    from ssocli.exit_code import ExitCode
 
     base = Path(os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state") / "ssocli"
     try:
@@ -102,6 +92,7 @@ def state_path(state: str | None) -> str:
 @contextmanager
 def open_store(state: str | None) -> Iterator[Store]:
     """The store, for commands that only read it; a store that cannot be used ends the command."""
+    from ssocli.exit_code import ExitCode
     from ssocli.sentry.store import Store, StoreError
 
     try:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import click
 
 from ssocli.cli.options import config_option, format_option, load_config
@@ -12,7 +10,7 @@ from ssocli.cli.options import config_option, format_option, load_config
 @click.command(epilog="Example: ssocli providers --config customer.toml --format json")
 @config_option
 @format_option("table", "json")
-def providers(config_file: Path | None, output_format: str) -> None:
+def providers(config_file: str | None, output_format: str) -> None:
     """List the configured identity providers."""
     from ssocli.cli.tables import show
     from ssocli.config.model import OidcProvider

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import click
 
 from ssocli.cli.options import config_option, load_config, state_option
@@ -32,7 +30,7 @@ from ssocli.cli.options import config_option, load_config, state_option
 )
 @click.option(
     "--ready-file",
-    type=click.Path(path_type=Path),
+    type=click.Path(),
     envvar="SSOCLI_READY_FILE",
     metavar="FILE",
     help="Write the ready line there too.",
@@ -41,14 +39,17 @@ from ssocli.cli.options import config_option, load_config, state_option
     "--verbose", "-v", count=True, envvar="SSOCLI_VERBOSE", help="-v: every check; -vv: the HTTP exchanges as well."
 )
 def serve(
-    config_file: Path | None, state: str | None, port: int, idp_port: int, ready_file: Path | None, verbose: int
+    config_file: str | None, state: str | None, port: int, idp_port: int, ready_file: str | None, verbose: int
 ) -> int:
     """Keep the emulated Sentry and the bundled identity provider running until Ctrl-C.
 
     Click through the login page, the list of providers, the provider's login and the dashboard; the steps of every
     login are printed as they happen.
     """
+    from pathlib import Path
+
     from ssocli.cli.serve_run import run
 
     config, source = load_config(config_file)
-    return run(config, source.parent, state=state, ports=(port, idp_port), ready_file=ready_file, verbosity=verbose)
+    ready = Path(ready_file) if ready_file else None
+    return run(config, source.parent, state=state, ports=(port, idp_port), ready_file=ready, verbosity=verbose)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import os
 import signal
 import threading
@@ -15,7 +16,9 @@ import click
 
 from fake_idp.server import CannotListenError
 from ssocli import wire
-from ssocli.cli.options import state_path, stop
+from ssocli.cli.logs import log_to_stderr
+from ssocli.cli.options import state_path
+from ssocli.cli.stop import stop
 from ssocli.config.model import Config
 from ssocli.exit_code import ExitCode
 from ssocli.flow.stage import Ports, Stage, stage
@@ -50,6 +53,7 @@ def run(
     verbosity: int,
 ) -> int:
     """Serve until SIGINT (exit code 130) or SIGTERM (0)."""
+    log_to_stderr(logging.INFO)
     with _until_stopped() as (stopped, code):
         try:
             with (

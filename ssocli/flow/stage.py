@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from ssocli.clock import Clock
 from ssocli.config.model import Config
-from ssocli.config.placeholder import names_fake_idp, with_fake_idp
+from ssocli.config.placeholder import PLACEHOLDER, names_fake_idp, with_fake_idp
 from ssocli.sentry.store import Store
 
 if TYPE_CHECKING:
@@ -62,12 +62,14 @@ def stage(
     ports = ports or Ports()
     clock = clock or Clock()
     with ExitStack() as running:
-        idp = None
+        idp, aliases = None, {}
         if names_fake_idp(config):
             from fake_idp import FakeIdP
 
             idp = running.enter_context(FakeIdP(ports.idp))
             config = with_fake_idp(config, idp.url)
+            # Its port changes with every run; the people who log in there stay the same.
+            aliases = {idp.url: PLACEHOLDER}
         host, port, allowed = _listen_at(config.sentry.url, ports.sentry)
         server = Server(_not_yet, host, port, allowed_hosts=allowed)
         running.callback(server.stop)
@@ -75,7 +77,16 @@ def stage(
         store = running.enter_context(Store.open(state))
         store.sweep(clock.now())
         seed(store, config, clock.now())
-        server.app = create_app(config, store, journal=journal, url=url, clock=clock, send=send, config_dir=config_dir)
+        server.app = create_app(
+            config,
+            store,
+            journal=journal,
+            url=url,
+            clock=clock,
+            send=send,
+            config_dir=config_dir,
+            issuer_aliases=aliases,
+        )
         server.start()
         yield Stage(config, store, url, idp)
 

@@ -7,14 +7,14 @@ Text from a stranger (an identity provider's error, a name, a URL) is never take
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import TextIO
 
 from rich.console import Console
 from rich.text import Text
 
-from ssocli.checks.check import Check, Owner, Status
+from ssocli.checks.check import Check, Owner, Severity, Status, first_blocking
 from ssocli.exchange import Exchange
 from ssocli.report.redact import Redactor
 from ssocli.text import printable
@@ -100,9 +100,10 @@ class ConsoleReport:
         else:
             self._put(head, "")
             self._facts([("", outcome.summary)], indent=5, width=0)
-        for check in outcome.checks:
-            if self.verbosity or _matters(check):
-                self._check(check)
+        told_below = first_blocking(outcome.checks)  # the failure's own words follow at the end
+        for checks in _folded(outcome.checks):
+            if self._wanted(checks[0]):
+                self._checks(checks, told_below)
         if self.verbosity > 1:
             for exchange in outcome.exchanges:
                 self._exchange(exchange)
@@ -117,18 +118,26 @@ class ConsoleReport:
             printed.rstrip()
             self.console.print(printed, soft_wrap=True)
 
-    def _check(self, check: Check) -> None:
+    def _wanted(self, check: Check) -> bool:
+        """Findings always, what passed (or is only worth knowing) with -v, what did not apply with -vv."""
+        if check.status in {Status.FAILED, Status.WARNED, Status.TOOL_ERROR}:
+            return self.verbosity > 0 or check.severity is not Severity.INFO
+        return self.verbosity > (1 if check.status is Status.SKIPPED else 0)
+
+    def _checks(self, checks: list[Check], told_below: Check | None) -> None:
+        """One check, or several in a row that saw the same; only a finding needs more than a line."""
+        check = checks[0]
         status = Status.WARNED if check.status is Status.FAILED and not check.is_blocking else check.status
-        head = Text.assemble("     ", (f"{self._symbol(status)} ", _STYLES[status]), f"{check.code} {check.name}  ")
-        self._put(head, check.spec, "dim")
-        if check.status is Status.PASSED:
-            detail = [("seen", check.actual)]
-        elif check.status is Status.SKIPPED:
-            detail = [("because", check.actual)]
-        else:
-            detail = [("expected", check.expected), ("seen", check.actual), ("evidence", check.evidence)]
-            detail += [("fix", check.fix)] if status is Status.WARNED else []
-        self._facts(detail, indent=7, width=9)
+        symbol = ("     ", (f"{self._symbol(status)} ", _STYLES[status]))
+        if status in {Status.PASSED, Status.SKIPPED}:
+            name = f"{check.code} {check.name}" if len(checks) == 1 else f"{check.code} to {checks[-1].code}"
+            self._put(Text.assemble(*symbol, f"{name}  "), check.actual, "dim")
+            return
+        self._put(Text.assemble(*symbol, f"{check.code} {check.name}  "), check.spec, "dim")
+        if check is told_below:
+            return
+        detail = [("expected", check.expected), ("seen", check.actual), ("evidence", check.evidence)]
+        self._facts([*detail, ("fix", "" if check.is_blocking else check.fix)], indent=7, width=9)
 
     def _exchange(self, exchange: Exchange) -> None:
         shown = self.redactor.exchange(exchange)
@@ -146,9 +155,9 @@ class ConsoleReport:
 
     def _failure(self, trace: Trace, failure: Failure, exit_code: int) -> None:
         finding = next((c for c in trace.step(failure.step).checks if c.code == failure.code), None)
-        title = f"Failed in step {failure.step.number}, {failure.step.title}: {failure.message}"
-        self._put(Text(), title, "bold red")
-        facts = [("finding", f"{failure.code} {finding.name if finding else ''}".strip())]
+        what = f"{failure.code} {finding.name}" if finding is not None else f"{failure.code}, {failure.message}"
+        self._put(Text(), f"Failed in step {failure.step.number}, {failure.step.title}: {what}", "bold red")
+        facts: list[tuple[str, str]] = []
         if finding is not None:
             facts += [
                 ("expected", finding.expected),
@@ -183,8 +192,17 @@ class ConsoleReport:
         return (self.console.encoding or "").lower().replace("-", "").startswith("utf")
 
 
-def _matters(check: Check) -> bool:
-    return check.status in {Status.FAILED, Status.WARNED, Status.TOOL_ERROR}
+def _folded(checks: Iterable[Check]) -> list[list[Check]]:
+    """Checks in a row that passed or did not apply with the same words, as one group; every other one alone."""
+    groups: list[list[Check]] = []
+    for check in checks:
+        last = groups[-1][0] if groups else None
+        quiet = check.status in {Status.PASSED, Status.SKIPPED}
+        if last is not None and quiet and (last.status, last.actual) == (check.status, check.actual):
+            groups[-1].append(check)
+        else:
+            groups.append([check])
+    return groups
 
 
 def _body_lines(body: str) -> Iterator[str]:
@@ -199,11 +217,14 @@ def _success(trace: Trace) -> list[tuple[str, str]]:
     name, email = user.get("name") or "", user.get("email") or ""
     return [
         ("logged in", f"{name} <{email}>" if name else str(email)),
-        ("account", str(user.get("decision") or "")),
+        (
+            "account",
+            "created" if user.get("created") else f"updated: {', '.join(user.get('changed') or []) or 'nothing'}",
+        ),
         ("organization", str(access.get("organization") or "")),
         ("role", str(access.get("role") or "")),
         ("teams", ", ".join(access.get("teams") or []) or "none"),
         ("projects", ", ".join(access.get("projects") or []) or "none"),
         ("session", f"until {session['expires']}" if session.get("expires") else ""),
-        ("landed on", str(access.get("landed_on") or "")),
+        ("landed on", str(session.get("landed_on") or "")),
     ]

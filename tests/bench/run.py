@@ -1,6 +1,6 @@
 """Speed side by side with peers, in one run: start-up, cold start of the provider, logins per second, memory.
 
-Machines are noisy, so everything is interleaved and a median is printed beside its ratio to a yardstick of the same run.
+Machines are noisy, so all is interleaved, and a median is printed beside its ratio to a yardstick of the same run.
 Not a test: it asserts nothing. `--quick` makes fewer rounds; the figures go to stdout and to artifacts/bench.json.
 """
 

@@ -1,4 +1,4 @@
-"""Write the generated pages of `docs/reference/`: `python -m tests.docs.generate`. A test holds them against the code."""
+"""Write the generated pages of `docs/reference/`: `python -m tests.docs.generate`. A test keeps them up to date."""
 
 from __future__ import annotations
 
@@ -77,18 +77,19 @@ def exit_codes_page() -> str:
 def commands_page() -> str:
     """The help of every command, as the command line prints it at 100 columns."""
     parts = ["# Commands", ""]
-    for path, command in _commands(command_line, ("ssocli",)):
+    for path, command in commands(command_line, ("ssocli",)):
         parts += [f"## {' '.join(path)}", "", "```text", _help(command, path), "```", ""]
     return "\n".join(parts)
 
 
-def _commands(group: click.Group, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], click.Command]]:
+def commands(group: click.Group, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], click.Command]]:
+    """A group and every command below it, each with its whole name."""
     yield path, group
     context = click.Context(group)
     for name in group.list_commands(context):
         command = group.get_command(context, name)
         if isinstance(command, click.Group) and not isinstance(command, LazyGroup):
-            yield from _commands(command, (*path, name))
+            yield from commands(command, (*path, name))
         elif command is not None:
             yield (*path, name), command
 

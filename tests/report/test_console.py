@@ -48,8 +48,8 @@ def report(*, width: int = 100, verbosity: int = 0, encoding: str = "utf-8", sai
 def test_the_failure_says_what_why_who_and_what_to_do() -> None:
     shown = report()
     for part in (
-        "Failed in step 6, Token validation: the ID token expired 640 s ago",
-        "IDT012 expired-id-token",
+        "the ID token expired 640 s ago",
+        "Failed in step 6, Token validation: IDT012 expired-id-token",
         "an exp in the future",
         "exp was 640 s ago",
         "OIDC Core 3.1.3.7 item 9",

@@ -19,7 +19,7 @@ from ssocli.checks.jose import (
     verifies_with_secret,
 )
 from ssocli.steps import Step
-from ssocli.text import printable, shown
+from ssocli.text import shown
 
 
 def verified_claims(context: IdTokenContext) -> dict[str, Any] | None:
@@ -168,7 +168,7 @@ def unfit_key(parsed: Parsed, context: IdTokenContext) -> Judgement:
         return passed(expected, "such a key")
     if "kid" not in parsed.header:
         return failed(expected, "none of the published keys is one")
-    return failed(expected, f"the key {shown(parsed.header['kid'])} {printable(str(problems[0]))}")
+    return failed(expected, f"the key {shown(parsed.header['kid'])} {problems[0]}")
 
 
 @rule(
