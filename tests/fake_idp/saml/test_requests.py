@@ -98,15 +98,19 @@ class TestSignature:
         page = strict.post(SAMLRequest=encoded(signed_document(request_for(strict))))
         assert answer(strict.submit(page, person="alice")).status == ("Success", None)
 
-    def test_post_by_xmlsec(self, strict):
-        root = etree.fromstring(request_for(strict))
+    @pytest.mark.parametrize("prefixes", [None, "xs", "#default xs"])
+    def test_post_by_xmlsec(self, strict, prefixes):
+        document = request_for(strict).replace(b" ID=", b' xmlns:xs="http://www.w3.org/2001/XMLSchema" ID=', 1)
+        root = etree.fromstring(document)
         xmlsec.tree.add_ids(root, ["ID"])
         template = xmlsec.template.create(root, xmlsec.Transform.EXCL_C14N, xmlsec.Transform.RSA_SHA512)
         root.insert(1, template)
         template.tail = "\n  "  # stays when the signature is cut out: it is signed
         reference = xmlsec.template.add_reference(template, xmlsec.Transform.SHA512, uri="#_request-1")
         xmlsec.template.add_transform(reference, xmlsec.Transform.ENVELOPED)
-        xmlsec.template.add_transform(reference, xmlsec.Transform.EXCL_C14N)
+        transform = xmlsec.template.add_transform(reference, xmlsec.Transform.EXCL_C14N)
+        if prefixes:
+            xmlsec.template.transform_add_c14n_inclusive_namespaces(transform, prefixes)
         context = xmlsec.SignatureContext()
         context.key = xmlsec.Key.from_file(str(KEY), xmlsec.KeyFormat.PEM)
         context.sign(template)
