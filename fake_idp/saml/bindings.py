@@ -110,13 +110,22 @@ def _fits_other_encoding(given: DetachedSignature, trusted: Collection[bytes], *
     return True
 
 
+def encode_redirect(message: bytes) -> str:
+    """A message as a parameter of the Redirect binding, not yet percent-encoded (SAML Bindings 3.4.4.1)."""
+    packing = zlib.compressobj(wbits=-15)
+    return encode_post(packing.compress(message) + packing.flush())
+
+
+def encode_post(message: bytes) -> str:
+    """A message as a parameter of the POST binding (SAML Bindings 3.5.4)."""
+    return base64.b64encode(message).decode("ascii")
+
+
 def redirect_url(
     location: str, parameter: str, message: _Element, relay_state: str | None, signer: Signer | None
 ) -> str:
     """The URL that carries a message, signed over its query when there is a `signer` (SAML Bindings 3.4.4.1)."""
-    packed = zlib.compressobj(wbits=-15)
-    deflated = packed.compress(xml.serialize(message)) + packed.flush()
-    query = f"{parameter}={quote(base64.b64encode(deflated), safe='')}"
+    query = f"{parameter}={quote(encode_redirect(xml.serialize(message)), safe='')}"
     if relay_state is not None:
         query += f"&RelayState={quote(relay_state, safe='')}"
     if signer is not None:
@@ -135,7 +144,7 @@ def send_redirect(
 
 def send_post(context: Context, location: str, parameter: str, message: bytes, relay_state: str | None) -> Response:
     """The browser takes the message along in a form that submits itself."""
-    fields = {parameter: base64.b64encode(message).decode("ascii")}
+    fields = {parameter: encode_post(message)}
     if relay_state is not None:
         fields["RelayState"] = relay_state
     return pages.page(context, "form_post", action=location, parameters=fields)
