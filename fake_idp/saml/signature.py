@@ -221,7 +221,7 @@ def _decoded(value: str, name: str) -> bytes:
     try:
         return base64.b64decode("".join(value.split()), validate=True)
     except (binascii.Error, ValueError):
-        raise _refused(f"base64 in {name}", "something else", "XML Signature 4.2") from None
+        raise _refused(f"base64 in {name}", "something else", "XML Signature 4.3") from None
 
 
 def _fits(public: Any, octets: bytes, algorithm: str, value: bytes) -> bool:
