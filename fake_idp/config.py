@@ -210,7 +210,7 @@ def _shape_table(name: str) -> dict[str, Any]:
 def bundled(name: str) -> dict[str, Any]:
     """One bundled fixture file, with key files as absolute paths."""
     table = _read(fixtures() / f"{name}.toml")
-    _anchor(table, fixtures())
+    anchor(table, fixtures())
     return table
 
 
@@ -225,7 +225,7 @@ def load(path: Path | str | None = None) -> Config:
         from fake_idp import config_problems
 
         table = config_problems.read(Path(path))
-        _anchor(table, Path(path).parent)
+        anchor(table, Path(path).parent)
     for fixture in ("people", "clients", "service_providers", "issuers"):
         if fixture not in table or (fixture == "issuers" and "keys" not in table):
             table = {**bundled(fixture), **table}
@@ -236,7 +236,7 @@ def _read(path: Path) -> dict[str, Any]:
     return tomllib.loads(path.read_text(encoding="utf-8"))
 
 
-def _anchor(table: dict[str, Any], folder: Path) -> None:
+def anchor(table: dict[str, Any], folder: Path) -> None:
     """Make the paths of all files in the table absolute."""
     rows = (*table.get("keys", ()), *table.get("service_providers", ()))
     for row in rows:

@@ -89,11 +89,17 @@ class FakeIdP:
         """Where the issuer's SAML metadata are; the URL is its entity ID as well."""
         return self.issuer(name, namespace=namespace) + "/saml/metadata"
 
-    def register_service_provider(self, metadata: bytes, *, namespace: str = "") -> ServiceProvider:
-        """Make a SAML service provider known by its metadata. Raises RefusedError."""
+    def register_service_provider(self, metadata: bytes, *, namespace: str = "", **settings: Any) -> ServiceProvider:
+        """Make a SAML service provider known by its metadata.
+
+        `settings` are those of [[service_providers]] in a configuration file, such as `encrypt=True`. Raises
+        RefusedError for metadata that cannot be used, TypeError for an unknown setting.
+        """
+        from fake_idp import config
         from fake_idp.saml import providers
 
-        return providers.register(self.app.namespace(namespace).store, metadata)
+        completed = config.ServiceProvider(**settings)
+        return providers.register(self.app.namespace(namespace).store, metadata, completed)
 
     def requests(self, endpoint: str | None = None, *, namespace: str = "", **match: Any) -> list[Entry]:
         """The recorded requests, oldest first; `match` takes client, user, flow and accepted."""

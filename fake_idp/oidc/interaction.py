@@ -83,8 +83,13 @@ def proceed(context: Context, pending: Pending) -> Response:
 
 def log_in(context: Context, pending: Pending, person: Person) -> Response:
     """Make `person` the one who is logged in, in this browser too, and go on."""
+    before = sessions.current_session(context)
     context.entry.user = person.username
     session = pending.session = sessions.new_session(context, person)
+    if before is not None and before.username == person.username and len(context.store.participants):
+        from fake_idp.saml import participants
+
+        participants.carry_over(context, before, session)
     response = proceed(context, pending)
     sessions.remember(context, session, response)
     return response

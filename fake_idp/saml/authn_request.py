@@ -68,17 +68,13 @@ def unsolicited(context: Context, entity_id: str, relay_state: str | None) -> Ss
     provider = providers.find(context, entity_id)
     service = provider.default_acs
     if service is None:
-        known = [*context.directory.service_providers, *(known.entity_id for known in _registered(context))]
+        known = [provider.entity_id for provider in providers.registered(context) if provider.default_acs]
         raise refuse(
             "invalid_request", "It is not known where responses for this service provider go.", parameter="sp",
             expected=" or ".join(known), seen=entity_id[:200], clause="SAML Profiles 4.1.5",
             fix="register the service provider with its assertion consumer service",
         )  # fmt: skip
     return SsoRequest(SamlReplyTo(provider, service.location, None, relay_state))
-
-
-def _registered(context: Context) -> list[ServiceProvider]:
-    return context.store.service_providers.values()
 
 
 def _acs(context: Context, root: _Element, provider: ServiceProvider) -> str:
@@ -91,13 +87,14 @@ def _acs(context: Context, root: _Element, provider: ServiceProvider) -> str:
             parameter="AssertionConsumerServiceIndex", expected="a URL or an index", seen="both",
             clause="SAML Core 3.4.1",
         )  # fmt: skip
-    listed = [service.location for service in provider.acs]
+    usable = [service for service in provider.acs if service.binding == POST]
+    listed = [service.location for service in usable]
     if url is not None:
         here = not context.settings.strict and redirect_uri.leads_here(url, context.settings.redirect_hosts)
         if url in listed or here:
             return url
     elif index is not None:
-        for service in provider.acs:
+        for service in usable:
             if str(service.index) == index.strip():
                 return service.location
     elif provider.default_acs is not None:

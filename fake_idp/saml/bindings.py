@@ -9,21 +9,19 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote, unquote_to_bytes
 
 from fake_idp import pages
-from fake_idp.refusal import refuse
+from fake_idp.refusal import RefusedError, refuse
 from fake_idp.saml import garbage, signature, xml
 from fake_idp.saml.names import DEFLATE, POST, PROTOCOL, REDIRECT
 from fake_idp.web import FORM, redirect
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection
 
     from lxml.etree import _Element
 
     from fake_idp.context import Context
     from fake_idp.saml.signature import Signer
     from fake_idp.web import Request, Response
-
-MAX_ENCODED = 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,15 +61,9 @@ def receive(request: Request) -> Message:
     if len(names) != 1 or len(parameters[names[0]]) != 1:
         raise _not_one_message(request, parameters)
     parameter = names[0]
-    raw = parameters[parameter][0]
     binding = POST if request.method == "POST" else REDIRECT
     _check_encoding(parameters)
-    if len(raw) > MAX_ENCODED:
-        raise refuse(
-            "invalid_request", f"The {parameter} is too long.", parameter=parameter,
-            expected=f"at most {MAX_ENCODED} characters", seen=f"{len(raw)}",
-        )  # fmt: skip
-    encoded = _unquoted(raw).decode("utf-8", "replace")
+    encoded = _unquoted(parameters[parameter][0]).decode("utf-8", "replace")
     document = (
         garbage.decode_redirect(encoded, parameter) if binding == REDIRECT else garbage.decode_post(encoded, parameter)
     )
@@ -87,22 +79,53 @@ def receive(request: Request) -> Message:
     return Message(root, parameter, binding, relay_state, detached)
 
 
-def check_signature(message: Message, trusted: Iterable[bytes], *, strict: bool) -> None:
+def check_signature(message: Message, trusted: Collection[bytes], *, strict: bool) -> None:
     """Judge the signature that the binding provides for. Raises RefusedError for one that does not hold."""
-    if message.detached is not None:
-        given = message.detached
-        signature.verify_octets(given.octets, given.algorithm, given.value, trusted, strict=strict)
-    else:
+    given = message.detached
+    if given is None:
         signature.verify_element(message.root, trusted, strict=strict)
+        return
+    try:
+        signature.verify_octets(given.octets, given.algorithm, given.value, trusted, strict=strict)
+    except RefusedError:
+        if not _fits_other_encoding(given, trusted, strict=strict):
+            raise
+        raise refuse(
+            "invalid_request", "The signature is over another percent-encoding than that of the query.",
+            parameter="Signature", expected="a signature over the octets that are sent",
+            seen="one that fits the same values with a space as %20, no reserved character as it is, and upper case",
+            clause="SAML Bindings 3.4.4.1",
+            fix="sign the query string that is sent; some libraries do not when RelayState has a space or !'()*~",
+        ) from None  # fmt: skip
+
+
+def _fits_other_encoding(given: DetachedSignature, trusted: Collection[bytes], *, strict: bool) -> bool:
+    """Whether the signature is over the same values, encoded in the commonest way."""
+    pairs = (part.partition("=") for part in given.octets.decode("latin-1").split("&"))
+    octets = "&".join(f"{name}={quote(_unquoted(value), safe='')}" for name, _, value in pairs).encode("ascii")
+    try:
+        signature.verify_octets(octets, given.algorithm, given.value, trusted, strict=strict)
+    except RefusedError:
+        return False
+    return True
+
+
+def encode_redirect(message: bytes) -> str:
+    """A message as a parameter of the Redirect binding, not yet percent-encoded (SAML Bindings 3.4.4.1)."""
+    packing = zlib.compressobj(wbits=-15)
+    return encode_post(packing.compress(message) + packing.flush())
+
+
+def encode_post(message: bytes) -> str:
+    """A message as a parameter of the POST binding (SAML Bindings 3.5.4)."""
+    return base64.b64encode(message).decode("ascii")
 
 
 def redirect_url(
     location: str, parameter: str, message: _Element, relay_state: str | None, signer: Signer | None
 ) -> str:
     """The URL that carries a message, signed over its query when there is a `signer` (SAML Bindings 3.4.4.1)."""
-    packed = zlib.compressobj(wbits=-15)
-    deflated = packed.compress(xml.serialize(message)) + packed.flush()
-    query = f"{parameter}={quote(base64.b64encode(deflated), safe='')}"
+    query = f"{parameter}={quote(encode_redirect(xml.serialize(message)), safe='')}"
     if relay_state is not None:
         query += f"&RelayState={quote(relay_state, safe='')}"
     if signer is not None:
@@ -121,7 +144,7 @@ def send_redirect(
 
 def send_post(context: Context, location: str, parameter: str, message: bytes, relay_state: str | None) -> Response:
     """The browser takes the message along in a form that submits itself."""
-    fields = {parameter: base64.b64encode(message).decode("ascii")}
+    fields = {parameter: encode_post(message)}
     if relay_state is not None:
         fields["RelayState"] = relay_state
     return pages.page(context, "form_post", action=location, parameters=fields)

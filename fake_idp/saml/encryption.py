@@ -66,7 +66,7 @@ def encrypt(content: bytes, key: bytes, algorithm: str) -> bytes:
         return nonce + AESGCM(key).encrypt(nonce, content, None)
     vector, padding = os.urandom(_BLOCK), _BLOCK - len(content) % _BLOCK
     encryptor = Cipher(algorithms.AES(key), modes.CBC(vector)).encryptor()
-    # Only the last byte of this padding counts: it is the number of bytes added (XML Encryption 5.2.1).
+    # Only the last byte of this padding counts: it is the number of bytes added (XML Encryption 5.2).
     padded = content + bytes(padding - 1) + bytes([padding])
     return vector + encryptor.update(padded) + encryptor.finalize()
 

@@ -61,7 +61,7 @@ def markup(document: bytes, what: str) -> bytes:
 
 def _unbase64(value: str, parameter: str) -> bytes:
     compact = "".join(value.split())  # line breaks are allowed (RFC 2045 6.8)
-    if _BASE64.fullmatch(compact):
+    if _BASE64.fullmatch(compact) and " " not in value.strip():
         try:
             decoded = base64.b64decode(compact, validate=True)
         except binascii.Error:
@@ -79,16 +79,25 @@ def _not_base64(value: str, compact: str) -> str:
         return "HTML" if _is_page(stripped.encode()) else "XML as it is, not encoded"
     if stripped.startswith("{"):
         return "JSON"
-    if "%" in compact and _BASE64.fullmatch(unquote(compact)):
-        return "base64 that is URL-encoded twice"
+    if " " in value.strip() and _BASE64.fullmatch(compact):
+        return 'base64 whose "+" were not percent-encoded and have become spaces'
+    if "%" in compact and (times := _times_quoted(compact)):
+        return f"base64 that is URL-encoded {'twice' if times == 2 else f'{times} times'}"
     if re.fullmatch(r"[\w-]+\.[\w-]+\.[\w-]*", compact):
         return "a JSON Web Token"
     if _BASE64URL.fullmatch(compact):
         return "base64url (RFC 4648 5): replace - by + and _ by /"
-    if " " in value.strip() and _BASE64.fullmatch(value.strip().replace(" ", "+")):
-        return 'base64 whose "+" were not percent-encoded and have become spaces'
     strange = next(char for char in compact if not re.fullmatch(r"[A-Za-z0-9+/=]", char) or char == "=")
     return f"text with {strange!r} in it, {len(compact)} characters"
+
+
+def _times_quoted(text: str) -> int | None:
+    """How often base64 was percent-encoded, the once that is right included; None if it is no base64 below that."""
+    for times in range(2, 6):
+        text = unquote(text)
+        if _BASE64.fullmatch(text):
+            return times
+    return None
 
 
 def _inflate(packed: bytes, parameter: str) -> bytes | None:

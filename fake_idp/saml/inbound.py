@@ -45,7 +45,8 @@ def sender(context: Context, message: Message) -> ServiceProvider:
     if context.settings.strict and not provider.registered:
         raise refuse(
             "invalid_request", "This service provider is not registered here.", parameter="Issuer",
-            expected=" or ".join(context.directory.service_providers) or "a registered entity ID, and there is none",
+            expected=" or ".join(known.entity_id for known in providers.registered(context))
+            or "a registered entity ID, and there is none",
             seen=entity_id[:200],
             fix="add its metadata under [[service_providers]] in the configuration file; entity IDs are compared"
             " character by character", status=403,
@@ -72,11 +73,9 @@ def check_authenticity(context: Context, message: Message, provider: ServiceProv
 
 def check_destination(context: Context, root: _Element, endpoint: str) -> None:
     """That the message is meant for this endpoint: always when it says otherwise, under strict it has to say so."""
-    destination = root.get("Destination")
+    destination = root.get("Destination") or None
     allowed = [context.issuer.url + path for path in context.issuer.shape.endpoints[endpoint]]
     if destination in allowed or (destination is None and not context.settings.strict):
-        return
-    if not context.settings.strict and destination == "":
         return
     raise refuse(
         "invalid_request", "The message is addressed to somebody else.", parameter="Destination",

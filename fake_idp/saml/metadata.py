@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from fake_idp.saml import certificates, signature, xml
+from fake_idp.saml import certificates, providers, signature, xml
 from fake_idp.saml.names import FORMATS, POST, PROTOCOL, REDIRECT
 from fake_idp.saml.response import new_id
 from fake_idp.web import Response
@@ -56,8 +56,7 @@ def _services(name: str, location: str) -> list[_Element]:
 
 def _published(context: Context) -> list[bytes]:
     """The certificates of all keys that sign now or did so until lately: RSA, and EC where anybody gets that."""
-    providers = [*context.directory.service_providers.values(), *context.store.service_providers.values()]
-    algorithms = {_DEFAULT, *(provider.settings.signature_algorithm for provider in providers)}
+    algorithms = {_DEFAULT, *(known.settings.signature_algorithm for known in providers.registered(context))}
     types = {"RSA" if name.startswith("rsa") else "EC" for name in algorithms}
     published = [key for key in context.namespace.keys.published() if key.public["kty"] in types]
     return [certificates.of_key(key) for key in published]

@@ -39,7 +39,7 @@ class NameId:
 def choose(context: Context, request: SsoRequest, person: Person, session: Session) -> NameId:
     """The name for `person` in the format asked for, else in the one that suits. RefusedError if there is none."""
     provider = request.reply_to.provider
-    entity_id = provider.entity_id
+    entity_id, own = provider.entity_id, context.issuer.endpoint("saml_metadata")
     if request.sp_name_qualifier not in (None, "", entity_id):
         raise _refused("NameIDPolicy/@SPNameQualifier", entity_id, str(request.sp_name_qualifier)[:160])
     wanted = request.name_id_format or provider.name_id_format or (EMAIL if person.email else PERSISTENT)
@@ -48,14 +48,14 @@ def choose(context: Context, request: SsoRequest, person: Person, session: Sessi
             raise _refused("NameIDPolicy/@Format", "a person with an e-mail address", f"{person.username} has none")
         return NameId(person.email, EMAIL)
     if wanted == TRANSIENT:
-        return NameId("_" + _digest("transient", session.sid, entity_id), TRANSIENT, context.issuer.url, entity_id)
+        return NameId("_" + _digest("transient", session.sid, entity_id), TRANSIENT, own, entity_id)
     if wanted == UNSPECIFIED:
         return NameId(person.username, UNSPECIFIED)
-    value = _digest("persistent", context.issuer.url, person.sub, entity_id)
+    value = _digest("persistent", context.issuer.name, person.sub, entity_id)
     if not request.allow_create and not context.store.persistent_ids.get(value):
         raise _refused("NameIDPolicy/@AllowCreate", "true, for a person who has no identifier there yet", "false")
     context.store.persistent_ids.put(value, True, _KEPT_FOR)
-    return NameId(value, PERSISTENT, context.issuer.url, entity_id)
+    return NameId(value, PERSISTENT, own, entity_id)
 
 
 def _digest(*parts: str) -> str:
@@ -64,6 +64,6 @@ def _digest(*parts: str) -> str:
 
 def _refused(parameter: str, expected: str, seen: str) -> Exception:
     return refuse(
-        "InvalidNameIDPolicy", "The name identifier that is asked for cannot be given.", parameter=parameter,
+        "InvalidNameIDPolicy", f"The name identifier cannot be given as {parameter} asks.", parameter=parameter,
         expected=expected, seen=seen, clause="SAML Core 3.4.1.1",
     )  # fmt: skip

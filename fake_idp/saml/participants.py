@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -15,12 +15,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Participant:
-    """A service provider in a session. `sid` is the session at the identity provider."""
+    """A service provider in a session. `sid` is the session at the identity provider, `issuer` the one it is at."""
 
     provider: ServiceProvider
     name_id: NameId
     session_index: str
     sid: str
+    issuer: str
     username: str
 
 
@@ -35,6 +36,12 @@ def join(context: Context, participant: Participant) -> None:
     context.store.participants.put(participant.session_index, participant, lifetime)
 
 
+def carry_over(context: Context, before: Session, after: Session) -> None:
+    """The person has logged in once more: service providers of the old session belong to the new one."""
+    for known in of_session(context, before.sid):
+        join(context, replace(known, sid=after.sid))
+
+
 def of_session(context: Context, sid: str) -> list[Participant]:
     """The service providers in that session."""
     return [known for known in context.store.participants.values() if known.sid == sid]
@@ -45,7 +52,8 @@ def named(context: Context, entity_id: str, name_id: NameId, indexes: list[str])
     return [
         known
         for known in context.store.participants.values()
-        if known.provider.entity_id == entity_id
+        if known.issuer == context.issuer.url
+        and known.provider.entity_id == entity_id
         and known.name_id.matches(name_id)
         and (not indexes or known.session_index in indexes)
     ]

@@ -64,11 +64,16 @@ def find(context: Context, entity_id: str) -> ServiceProvider:
     return known or ServiceProvider(entity_id, entity_id, registered=False)
 
 
-def register(store: Store, metadata: bytes) -> ServiceProvider:
-    """Make a service provider known from now on, by its metadata. Raises RefusedError."""
+def registered(context: Context) -> list[ServiceProvider]:
+    """Those in the configuration, then those registered since."""
+    return [*context.directory.service_providers.values(), *context.store.service_providers.values()]
+
+
+def register(store: Store, metadata: bytes, settings: config.ServiceProvider) -> ServiceProvider:
+    """Make a service provider known from now on, by its metadata and what completes them. Raises RefusedError."""
     from fake_idp.saml import sp_metadata
 
-    provider = sp_metadata.read(metadata)
+    provider = _completed(sp_metadata.read(metadata), settings)
     store.service_providers.put(provider.entity_id, provider, _REGISTERED_FOR)
     return provider
 
@@ -83,6 +88,10 @@ def configured(settings: config.ServiceProvider) -> ServiceProvider:
         from fake_idp.saml import sp_metadata
 
         provider = sp_metadata.read(Path(settings.metadata).read_bytes())
+    return _completed(provider, settings)
+
+
+def _completed(provider: ServiceProvider, settings: config.ServiceProvider) -> ServiceProvider:
     entity_id = settings.entity_id or provider.entity_id
     if not entity_id:
         raise ValueError("expected entity_id or metadata, found neither")

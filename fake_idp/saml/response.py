@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from fake_idp.context import Context
     from fake_idp.records import SamlReplyTo, Session, SsoRequest
     from fake_idp.saml.providers import ServiceProvider
+    from fake_idp.saml.signature import Signer
     from fake_idp.saml.statuses import Status
 
 
@@ -94,17 +95,19 @@ def protected(context: Context, parameters: ResponseParameters, provider: Servic
     A refusal has no assertion that could be signed, so the response itself is.
     """
     signer = signature.signer(context.namespace.keys, provider.settings.signature_algorithm)
-    content = None
-    if parameters.assertion is not None:
-        content = assertion_element(parameters.assertion)
-        if provider.settings.sign in ("assertion", "both"):
-            signature.sign_element(content, signer)
-        if provider.settings.encrypt:
-            content = encrypted(content, provider)
+    said = parameters.assertion
+    content = None if said is None else protected_assertion(assertion_element(said), provider, signer)
     response = response_element(parameters, content)
     if content is None or provider.settings.sign in ("response", "both"):
         signature.sign_element(response, signer)
     return xml.serialize(response)
+
+
+def protected_assertion(assertion: _Element, provider: ServiceProvider, signer: Signer) -> _Element:
+    """The assertion signed, then encrypted, where the service provider wants that."""
+    if provider.settings.sign in ("assertion", "both"):
+        signature.sign_element(assertion, signer)
+    return encrypted(assertion, provider) if provider.settings.encrypt else assertion
 
 
 def encrypted(assertion: _Element, provider: ServiceProvider) -> _Element:

@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
+from fake_idp import pages
 from fake_idp.oidc import interaction, sessions
 from fake_idp.refusal import Refusal, RefusedError, refuse
-from fake_idp.saml import authn_request, bindings, participants, response, statuses
+from fake_idp.saml import authn_request, bindings, participants, providers, response, statuses
+from fake_idp.saml.participants import Participant
 from fake_idp.web import redirect
 
 if TYPE_CHECKING:
@@ -45,16 +47,15 @@ def handle(context: Context) -> Response:
 
 
 def handle_init(context: Context) -> Response:
-    """Start a login from here: `sp` is the entity ID, `RelayState` goes along (SAML Profiles 4.1.5)."""
+    """Start a login from here: `sp` is the entity ID, `RelayState` goes along (SAML Profiles 4.1.5).
+
+    Without `sp`, show a page to choose from.
+    """
     parameters = context.request.parameters
     context.entry.flow = context.randomness.token(6)
     entity_id = parameters.get("sp")
     if entity_id is None:
-        raise refuse(
-            "invalid_request", "It is not said where the login leads.", parameter="sp",
-            expected="the entity ID of a service provider: " + " or ".join(context.directory.service_providers),
-            seen="none", clause="SAML Profiles 4.1.5",
-        )  # fmt: skip
+        return pages.page(context, "saml_start", providers=providers.registered(context))
     context.entry.client = entity_id
     return _log_in(context, authn_request.unsolicited(context, entity_id, parameters.get("RelayState")))
 
@@ -68,11 +69,9 @@ def answer(context: Context, request: SsoRequest, session: Session) -> Response:
     except RefusedError as refused:
         return answer_refused(context, to, refused.refusal)
     if parameters.assertion is not None:
-        said = parameters.assertion
-        participants.join(
-            context,
-            participants.Participant(to.provider, said.name_id, said.session_index, session.sid, session.username),
-        )
+        name_id, index = parameters.assertion.name_id, parameters.assertion.session_index
+        participant = Participant(to.provider, name_id, index, session.sid, session.issuer, session.username)
+        participants.join(context, participant)
     return sent
 
 

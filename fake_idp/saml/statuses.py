@@ -25,7 +25,7 @@ class Status:
 
 SUCCESS = Status("Success")
 # Whose fault it is: the request was wrong, or the identity provider could not or would not (SAML Core 3.2.2.2).
-_TOP_LEVEL = {
+TOP_LEVEL = {
     "AuthnFailed": "Responder",
     "InvalidNameIDPolicy": "Requester",
     "NoAuthnContext": "Responder",
@@ -44,8 +44,8 @@ _LOGIN = {"access_denied": "AuthnFailed"}
 def of_refusal(refusal: Refusal) -> Status:
     """The status for a refusal; its error is the second-level code, or an error of the login."""
     second = _LOGIN.get(refusal.error, refusal.error)
-    if second in _TOP_LEVEL:
-        return Status(_TOP_LEVEL[second], second, refusal.description)
+    if second in TOP_LEVEL:
+        return Status(TOP_LEVEL[second], second, refusal.description)
     return Status("Requester", None, refusal.description)
 
 

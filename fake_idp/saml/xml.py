@@ -110,12 +110,10 @@ def serialize(root: _Element) -> bytes:
     return bytes(etree.tostring(root, encoding="utf-8", xml_declaration=False))
 
 
-def canonical(root: _Element, *, exclusive: bool = True, prefixes: list[str] | None = None) -> bytes:
-    """The canonical form without comments (Exclusive XML Canonicalization 1.0, or the inclusive one)."""
+def canonical(root: _Element, prefixes: list[str] | None = None) -> bytes:
+    """Exclusive canonical form without comments; `prefixes` are those of InclusiveNamespaces."""
     return bytes(
-        etree.tostring(
-            root, method="c14n", exclusive=exclusive, with_comments=False, inclusive_ns_prefixes=prefixes or None
-        )
+        etree.tostring(root, method="c14n", exclusive=True, with_comments=False, inclusive_ns_prefixes=prefixes or None)
     )
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from werkzeug.wrappers import Response
 
+from ssocli.checks.check import first_blocking
 from ssocli.config.model import OidcProvider, Saml2Provider
 from ssocli.sentry import admission, pending
 from ssocli.sentry.arrival import (
@@ -32,6 +33,8 @@ from ssocli.sentry.provisioning import Identity
 from ssocli.sentry.refusal import Attempt, LoginRefused, answer, settle
 from ssocli.steps import Step
 
+# Anybody may post here, and what they post is kept for a minute.
+_LONGEST_RESPONSE = 64 * 1024  # characters
 # What the fragment page's form can carry to the server.
 _FRAGMENT_FIELDS = ("code", "state", "iss", "error", "error_description", "error_uri", "session_state")
 
@@ -56,6 +59,8 @@ def _keep_posted(context: Context) -> Response:
     form = context.request.form
     mode: Mode = "fragment" if context.has_valid_csrf_token else "form_post"
     parameters = [(name, value) for name, value in form.items(multi=True) if name != "csrf_token" and value]
+    if sum(len(name) + len(value) for name, value in parameters) > _LONGEST_RESPONSE:
+        return stray(context, "This is no answer of an identity provider: it is too long for one.")
     with context.sentry.store.transaction() as db:
         handle = pending.keep_posted(db, mode, parameters, context.now)
     context.is_new_browser = False  # its cookie was only not sent: a new one would replace it
@@ -132,14 +137,17 @@ def _steps_4_to_6(
 
     if builder.current is not Step.EXTERNAL_AUTHENTICATION:
         builder.begin(Step.EXTERNAL_AUTHENTICATION)
-    settle(builder, checks.external_authentication, _not_sent_back(response))
+    # An error of somebody else's login is not believed (RFC 6749 10.12).
+    if state_matches:
+        settle(builder, checks.external_authentication, _not_sent_back(response))
     builder.conclude("the identity provider sent the user back")
 
     builder.begin(Step.TOKEN_GENERATION)
-    settle(builder, checks.token_generation, no_token)
+    if state_matches:
+        settle(builder, checks.token_generation, no_token)
     # Whether the response belongs to this login is judged before its code goes anywhere (RFC 9207 2.4).
-    if any(check.is_blocking for check in checks.token_validation):
-        builder.conclude("the response arrived; its code was not redeemed")
+    if first_blocking(checks.token_validation) is not None:
+        builder.conclude(f"the answer ({response.kind}) arrived and was not used")
         builder.begin(Step.TOKEN_VALIDATION)
         settle(builder, checks.token_validation, not_confirmed)
     tokens = _redeem(context, attempt, client, metadata, login, response.get("code"))

@@ -114,6 +114,11 @@ def test_an_unfit_key_has_a_reason(entry: Any, algorithm: str, problem: str) -> 
     assert usable_keys({"keys": [entry]}, (algorithm,)) == []
 
 
+def test_a_weak_key_verifies_nothing() -> None:
+    key = rsa_key("weak", 1024)
+    assert not verifies(parsed(jws(claims(), key)), jwk(key), "RS256")
+
+
 def test_a_private_jwk_serves_by_its_public_members_only() -> None:
     assert key_problem(jwk(rsa_key(), d="junk"), "RS256") is None
 

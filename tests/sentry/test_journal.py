@@ -70,6 +70,7 @@ def test_a_refused_login_is_finished_and_the_next_try_is_another_trace(site: Sit
     page = browser.post("/auth/login/acme/", init="1", provider="oidc")
     browser.get("/auth/sso/", **site.provider.authorize(page.headers["Location"]))
     assert [trace.outcome for trace in finished] == [Outcome.REFUSED, Outcome.AUTHENTICATED]
+    assert finished[0].trace_id != finished[1].trace_id
     assert finished[0].failure is not None
     assert finished[0].failure.step is Step.EXTERNAL_AUTHENTICATION
 

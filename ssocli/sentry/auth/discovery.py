@@ -10,7 +10,7 @@ from ssocli.config.model import OidcProvider
 from ssocli.sentry.auth import judging
 from ssocli.sentry.auth.client import Client
 from ssocli.sentry.auth.documents import Documents
-from ssocli.sentry.refusal import settle
+from ssocli.sentry.refusal import LoginRefused, settle
 from ssocli.trace import TraceBuilder
 
 
@@ -57,7 +57,11 @@ def _metadata(
     if document is None:
         raise RuntimeError("the rules of the transport must have refused this discovery document")
     if fetched.is_fresh or not judged_before:
-        settle(builder, judging.discovery(client, url, document), message)
+        try:
+            settle(builder, judging.discovery(client, url, document), message)
+        except LoginRefused:
+            documents.forget(url)  # whoever mends it wants to see that at once
+            raise
     return Metadata(
         authorization_endpoint=str(document.get("authorization_endpoint", "")),
         token_endpoint=str(document.get("token_endpoint", "")),

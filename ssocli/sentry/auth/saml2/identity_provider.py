@@ -13,7 +13,7 @@ from ssocli.sentry.auth.judging import transport
 from ssocli.sentry.auth.saml2 import judging
 from ssocli.sentry.auth.saml2.metadata import MEDIA_TYPE, described
 from ssocli.sentry.auth.saml2.service_provider import ServiceProvider
-from ssocli.sentry.refusal import settle
+from ssocli.sentry.refusal import LoginRefused, settle
 from ssocli.trace import TraceBuilder
 
 _ACCEPT = f"{MEDIA_TYPE}, application/xml, text/xml"
@@ -48,7 +48,12 @@ def discover(
     elif document is None:
         document, how = described(sp), "identity provider from the configuration"
     if is_news:
-        settle(builder, judging.metadata(sp, document, now), message)
+        try:
+            settle(builder, judging.metadata(sp, document, now), message)
+        except LoginRefused:
+            if sp.provider.metadata_url:
+                documents.forget(sp.provider.metadata_url)  # whoever mends them wants to see that at once
+            raise
     idp = read_idp(document, sp.provider.entity_id)
     if idp is None:
         raise RuntimeError("the rules of the metadata must have refused this document")

@@ -30,8 +30,10 @@ def steps_4_to_6(
         builder.begin(Step.EXTERNAL_AUTHENTICATION)
     known = discover(sentry.documents, builder, sp, context.now, no_token, judged_before=True)
     observed = judging.observe(context, sp, known.idp, response, request_id)
-    external = judging.response(observed, Step.EXTERNAL_AUTHENTICATION)
-    settle(builder, external, not_sent_back(response.status_message))
+    # A failure that answers somebody else's request is not believed (SAML Core 3.2.2).
+    if response.in_response_to == request_id:
+        external = judging.response(observed, Step.EXTERNAL_AUTHENTICATION)
+        settle(builder, external, not_sent_back(response.status_message))
     builder.conclude("the identity provider sent the user back")
 
     builder.begin(Step.TOKEN_GENERATION)
