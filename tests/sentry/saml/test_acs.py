@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import zlib
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from urllib.parse import quote
 
 import pytest
@@ -183,3 +184,33 @@ def test_whatever_comes_gets_a_page(world: World, octets: bytes, is_encoded: boo
     page = world.deliver({"SAMLResponse": text, "RelayState": octets.decode("latin-1")})
     assert page.status_code in (200, 400, 403)
     assert alert(page)
+
+
+def test_a_failure_of_somebody_elses_login_is_not_believed(world: World) -> None:
+    """Otherwise anybody could end the login of somebody else, with a message of their own."""
+    page = world.submit(world.start(), "login-form", action="deny")
+    fields = world.fields(page, "form-post")
+    world.http = world.session()
+    world.leave()
+    world.deliver({**fields, "RelayState": "other"})
+    failure = world.trace().failure
+    assert failure is not None
+    assert failure.step is Step.TOKEN_VALIDATION
+
+
+def test_what_sentry_would_say(make_world: Callable[..., World]) -> None:
+    world = make_world(f'{METADATA}\nprofile = "sentry"')
+    fields = _changed(world.sign_in(world.start()), b"alice@acme.example", b"eve@acme.example")
+    page = world.deliver(fields)
+    assert alert(page) == "SAML SSO failed, Signature validation failed. SAML Response rejected"
+
+
+def test_two_deliveries_at_the_same_moment_make_one_login(make_world: Callable[..., World]) -> None:
+    world = make_world(f"{METADATA}\nallow_idp_initiated = true")
+    world.idp.register_service_provider(world.http.get(f"{world.url}/saml/metadata/acme/").content)
+    start = world.http.get(f"{world.idp.issuer()}/saml/sso/init", params={"sp": f"{world.url}/saml/metadata/acme/"})
+    fields = world.sign_in(start)
+    browsers = [world.session() for _ in range(4)]
+    with ThreadPoolExecutor() as pool:
+        pages = list(pool.map(lambda browser: world.deliver(fields, browser), browsers))
+    assert sorted(page.status_code for page in pages) == [200, 403, 403, 403]

@@ -257,3 +257,84 @@ def test_a_login_with_openid_connect_loads_no_xml() -> None:
 
 def test_the_response_is_base64_of_xml(world: World) -> None:
     assert base64.b64decode(world.sign_in(world.start())["SAMLResponse"]).startswith(b"<")
+
+
+@pytest.mark.parametrize(
+    ("certificate", "said"),
+    [
+        ("AA:BB:CC:DD:EE:FF:00:11:22:33:44:55:66:77:88:99:AA:BB:CC:DD", "fingerprint"),
+        ("-----BEGIN PRIVATE KEY-----\\nc2VjcmV0\\n-----END PRIVATE KEY-----", "private key"),
+        ("MIICxDCC", "cannot be read"),
+    ],
+)
+def test_a_certificate_that_is_none_is_named_in_step_3(
+    make_world: Callable[..., World], certificate: str, said: str
+) -> None:
+    world = make_world(
+        f'entity_id = "https://idp.example/"\nsso_url = "https://idp.example/sso"\ncertificates = ["{certificate}"]'
+    )
+    page = world.leave()
+    failure = world.trace().failure
+    assert failure is not None
+    assert failure.step is Step.REDIRECT_TO_IDP
+    assert said in failure.message
+    assert "c2VjcmV0" not in failure.message + page.text
+
+
+@pytest.mark.parametrize(("frame", "ends"), [(True, "\r\n"), (True, "\n"), (False, "\r\n"), (False, "")])
+def test_a_certificate_however_it_is_pasted(make_world: Callable[..., World], frame: bool, ends: str) -> None:
+    first = make_world()
+    lines = first.http.get(f"{first.idp.issuer()}/saml/cert.pem").text.strip().splitlines()
+    pasted = ends.join(lines if frame else lines[1:-1]).replace("\r", "\\r").replace("\n", "\\n")
+    world = make_world(_by_hand(first).partition("certificates")[0] + f'certificates = ["{pasted}"]')
+    world.log_in()
+    assert world.all_passed()
+
+
+def test_a_rollover_with_two_certificates(make_world: Callable[..., World], rsa_sp_key: str, tmp_path: Path) -> None:
+    by_hand = _by_hand(make_world())
+    assert rsa_sp_key
+    world = make_world(by_hand.replace("certificates = [", 'certificates = ["sp.crt", '))
+    world.log_in()
+    assert world.trace().outcome is Outcome.AUTHENTICATED
+
+
+def test_the_wrong_certificate_alone_is_refused(
+    make_world: Callable[..., World], rsa_sp_key: str, tmp_path: Path
+) -> None:
+    assert rsa_sp_key
+    world = make_world(_by_hand(make_world()).partition("certificates")[0] + 'certificates = ["sp.crt"]')
+    assert world.log_in().status_code == 403
+    failure = world.trace().failure
+    assert failure is not None
+    assert failure.step is Step.TOKEN_VALIDATION
+    assert "certificate" in failure.message
+    assert not [user for user in world.store.users() if user.email == "alice@acme.example"]
+
+
+def test_another_entity_than_the_configured_one(make_world: Callable[..., World]) -> None:
+    world = make_world(f'{METADATA}\nentity_id = "https://other.example/"')
+    world.leave()
+    failure = world.trace().failure
+    assert failure is not None
+    assert failure.step is Step.REDIRECT_TO_IDP
+    assert "https://other.example/" in failure.message
+
+
+def test_the_metadata_of_a_service_provider(make_world: Callable[..., World], tmp_path: Path) -> None:
+    first = make_world()
+    (tmp_path / "idp.xml").write_bytes(first.http.get(f"{first.url}/saml/metadata/acme/").content)
+    world = make_world('metadata_file = "idp.xml"')
+    world.leave()
+    failure = world.trace().failure
+    assert failure is not None
+    assert failure.step is Step.REDIRECT_TO_IDP
+
+
+def test_mended_metadata_are_read_by_the_next_login(make_world: Callable[..., World]) -> None:
+    """Nothing of the broken ones is kept."""
+    world = make_world(f'{METADATA}\nentity_id = "https://other.example/"')
+    for _ in range(2):
+        world.leave()
+        trace = world.trace()
+        assert any("/saml/metadata" in exchange.url for exchange in trace.step(Step.REDIRECT_TO_IDP).exchanges)
