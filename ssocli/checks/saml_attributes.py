@@ -9,11 +9,11 @@ import functools
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from ssocli.checks.check import Judgement, Owner, Severity, failed, passed, rule, skipped
+from ssocli.checks.check import Judgement, Owner, Severity, Status, failed, passed, rule, skipped
 from ssocli.steps import Step
 from ssocli.text import printable
 
-# What the same thing is called elsewhere (Okta, Entra ID, AD FS, OneLogin, LDAP), in small letters, the last part of it.
+# What the same thing is called elsewhere (Okta, Entra ID, AD FS, OneLogin, LDAP): the last part, in small letters.
 _ALIASES = {
     "identifier": (
         "identifier",
@@ -105,12 +105,12 @@ def missing_email_attribute(received: dict[str, tuple[str, ...]], context: SamlA
 )
 @_on_received
 def missing_name_attribute(received: dict[str, tuple[str, ...]], context: SamlAttributesContext) -> Judgement:
-    """An attribute with the user's name (mapping `first_name`, `last_name`) is absent or empty: the name stays blank."""
+    """An attribute with the user's name (mapping `first_name`, `last_name`) is absent or empty."""
     wanted = (("first_name", context.first_name), ("last_name", context.last_name))
     results = [_judge(received, field, name) for field, name in wanted if name is not None]
     if not results:
         return skipped("the mapping asks for no name")
-    return next((result for result in results if result.fix is not None), results[0])
+    return next((result for result in results if result.status is Status.FAILED), results[0])
 
 
 @rule(
@@ -124,7 +124,7 @@ def missing_name_attribute(received: dict[str, tuple[str, ...]], context: SamlAt
 )
 @_on_received
 def malformed_email(received: dict[str, tuple[str, ...]], context: SamlAttributesContext) -> Judgement:
-    """What came as the e-mail address is none: an account name, a domain\\name, or a list."""
+    """What came as the e-mail address is none: an account name, with a domain or without, or a list."""
     found = next(iter(received.get(context.user_email or "", ())), "")
     if not found:
         return skipped("there is no e-mail address (SAT002)")

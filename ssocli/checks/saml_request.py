@@ -88,7 +88,7 @@ def unreadable_request(context: SamlRequestContext) -> Judgement:
     step=Step.REDIRECT_TO_IDP,
     spec="SAML Core 3.2.1 (Destination)",
     owner=Owner.APP,
-    fix="Send the request to the SingleSignOnService of the identity provider's metadata, with that URL as Destination.",
+    fix="Send the request to the SingleSignOnService of the identity provider's metadata; Destination is that URL.",
 )
 @_on_request
 def wrong_request_destination(request: Element, message: XmlMessage, context: SamlRequestContext) -> Judgement:
