@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import functools
 import os
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -163,7 +164,8 @@ def signed(
     value = base64.b64encode(hasher.finalize()).decode()
     steps = "".join(f'<ds:Transform Algorithm="{each}"/>' for each in transforms)
     reference = (
-        f'<ds:Reference URI="{"#" + str(root.get("ID")) if uri is None else uri}"><ds:Transforms>{steps}</ds:Transforms>'
+        f'<ds:Reference URI="{"#" + str(root.get("ID")) if uri is None else uri}"><ds:Transforms>'
+        f"{steps}</ds:Transforms>"
         f'<ds:DigestMethod Algorithm="{digest}"/><ds:DigestValue>{value}</ds:DigestValue></ds:Reference>'
     )
     info = (
@@ -178,11 +180,9 @@ def signed(
         f'<ds:Signature xmlns:ds="{NS["ds"]}">{info}<ds:SignatureValue>{made}</ds:SignatureValue>'
         f"{brought if key_info else ''}</ds:Signature>"
     )
-    start, mark, rest = xml.partition("</saml:Issuer>")
-    if mark:
-        return start + mark + signature + rest
-    start, mark, rest = xml.partition(">")
-    return start + mark + signature + rest
+    head = re.match(r"<[^>]*>(<saml:Issuer[^>]*>[^<]*</saml:Issuer>)?", xml)
+    assert head is not None
+    return xml[: head.end()] + signature + xml[head.end() :]
 
 
 @functools.cache

@@ -68,8 +68,13 @@ class SamlResponseContext:
         object.__setattr__(self, "policy", policy)
         reading = None
         if isinstance(self.message, XmlMessage):
-            reading = read_response(self.message.root, self.certificates, self.decryption_key, policy)
+            reading = read_response(self.message.root, self.trusted, self.decryption_key, policy)
         object.__setattr__(self, "reading", reading)
+
+    @property
+    def trusted(self) -> tuple[Certificate, ...]:
+        """The certificates that may sign: Sentry keeps the first only."""
+        return self.certificates[:1] if self.profile == "sentry" else self.certificates
 
 
 Judge = Callable[[SamlResponseContext], Judgement]

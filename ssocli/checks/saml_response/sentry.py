@@ -8,7 +8,7 @@ by their beginning, an absent Destination or audience accepted, SHA-1 accepted; 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ssocli.checks.saml_response.context import SamlResponseContext
 from ssocli.checks.saml_response.reading import Reading
@@ -49,6 +49,8 @@ class _Case:
 
 def sentry_verdict(context: SamlResponseContext) -> SentryVerdict:
     """Judge the response as Sentry does today, whatever the profile of the context. Never raises."""
+    if context.profile != "sentry":
+        context = replace(context, profile="sentry")
     reading = context.reading
     if reading is None:
         return SentryVerdict(1, "Invalid SAML Response: it cannot be read")
@@ -71,6 +73,10 @@ def _identifier(case: _Case) -> str:
     return "Missing ID attribute on SAML Response" if case.response.get("ID") is None else ""
 
 
+def _decryption(case: _Case) -> str:
+    return f"The assertion {case.reading.undecryptable}" if case.reading.undecryptable else ""
+
+
 def _status(case: _Case) -> str:
     status = child(case.response, f"{SAMLP}Status")
     code = attribute(child(status, f"{SAMLP}StatusCode"), "Value")
@@ -87,8 +93,6 @@ def _status(case: _Case) -> str:
 
 
 def _one_assertion(case: _Case) -> str:
-    if case.reading.undecryptable:
-        return f"The assertion {case.reading.undecryptable}"
     found = [*case.response.iter(f"{SAML}Assertion", f"{SAML}EncryptedAssertion")]
     return "" if len(found) == 1 and case.reading.assertion is not None else "SAML Response must contain 1 assertion"
 
@@ -214,8 +218,9 @@ def _normal(url: str) -> str:
     return f"{scheme.lower()}{mark}{host.lower()}{slash}{path}" if mark else url
 
 
-# The numbers count the library's checks; it looks at the status before it counts the assertions.
+# The numbers are those of the library's checks; it decrypts first, and looks at the status before it counts assertions.
 _CHECKS: tuple[tuple[int, Callable[[_Case], str]], ...] = (
+    (3, _decryption),
     (1, _version),
     (2, _identifier),
     (4, _status),

@@ -180,7 +180,7 @@ def invalid_signature(reading: Reading, context: SamlResponseContext) -> Judgeme
     rest = [(name, signature) for name, signature in broken if _own_signer(signature, context) is None]
     if not rest:
         return skipped("it verifies with a certificate that is not configured (SRS029)")
-    ours = {certificate.fingerprint for certificate in context.certificates}
+    ours = {certificate.fingerprint for certificate in context.trusted}
     said = []
     for name, signature in rest:
         brought = [
@@ -241,5 +241,5 @@ def _own_signer(signature: Signature, context: SamlResponseContext) -> Certifica
 
 
 def _configured(context: SamlResponseContext) -> str:
-    names = " or ".join(str(certificate) for certificate in context.certificates)
+    names = " or ".join(str(certificate) for certificate in context.trusted)
     return f"the certificate {names}" if names else "a configured certificate (none is)"
