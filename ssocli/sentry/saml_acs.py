@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 from typing import TYPE_CHECKING
 
 from werkzeug.wrappers import Response
@@ -18,8 +17,7 @@ from ssocli.sentry.arrival import (
     trace_of,
     unsolicited_trace,
 )
-from ssocli.sentry.auth.client import UnusableProviderError
-from ssocli.sentry.auth.saml2.service_provider import ServiceProvider, prepare_service_provider, saml_providers
+from ssocli.sentry.auth.saml2.service_provider import ServiceProvider, has_saml, service_providers
 from ssocli.sentry.context import Context
 from ssocli.sentry.pages import redirect
 from ssocli.sentry.pending import PendingLogin
@@ -37,7 +35,7 @@ _NO_MESSAGE = (
 
 def assertion_consumer_service(context: Context, organization: str) -> Response:
     """Take a SAML response for the organization."""
-    if not saml_providers(context.sentry, organization):
+    if not has_saml(context.sentry, organization):
         return stray(context, _NO_SAML)
     if context.request.method == "POST":
         return _keep_posted(context, organization)
@@ -75,27 +73,38 @@ def _match(context: Context, organization: str, response: SamlResponse) -> Respo
             login = None
         taken = login is not None and login.live and pending.use_login(db, login, now)
         waiting = pending.newest_login(db, context.browser, now)
-    if login is not None and login.used:
-        return stray(context, USED)
-    if login is not None:
-        return _judge(context, login, response, is_live=taken)
-    awaited = waiting is not None and waiting.organization == organization and waiting.request_id is not None
-    if response.is_unsolicited:
-        sp = _sender(context, organization, response)
-        if sp is not None and (sp.takes_unsolicited or not awaited):
-            return _steps(context, Attempt(unsolicited_trace(context), organization, sp.key), sp, response, None)
-    if waiting is not None and awaited:
-        return _judge(context, waiting, response, is_live=True)
+    sps = service_providers(sentry, organization)
+    sp = sps.get(login.provider) if login is not None else _sender(context, organization, sps, response)
+    if login is not None and sp is None:
+        return stray(context, NOT_CONFIGURED)
+    if sp is not None and login is not None and not (login.used and sp.is_as_sentry):
+        return _judge(context, sp, login, response, login.request_id if taken else None)
+    awaited = waiting if waiting is not None and waiting.provider in sps else None
+    if sp is not None and _is_unsolicited(sp, response, awaited):
+        return _steps(context, Attempt(unsolicited_trace(context), organization, sp.key), sp, response, None)
+    if awaited is not None:
+        return _judge(context, sps[awaited.provider], awaited, response, awaited.request_id)
     return stray(context, NO_COOKIE if context.is_new_browser else NOT_AWAITED)
 
 
-def _judge(context: Context, login: PendingLogin, response: SamlResponse, *, is_live: bool) -> Response:
-    """The answer to a login that began here; `is_live` False: it came too late."""
-    sp = _prepared(context, login.organization).get(login.provider)
-    if sp is None:
-        return stray(context, NOT_CONFIGURED)
+def _is_unsolicited(sp: ServiceProvider, response: SamlResponse, awaited: PendingLogin | None) -> bool:
+    """Whether to judge this as a login that began at the identity provider.
+
+    The real Sentry does so with whatever answers no login of this browser, as it looks at no InResponseTo.
+    """
+    if sp.is_as_sentry:
+        return True
+    return response.is_unsolicited and (sp.takes_unsolicited or awaited is None)
+
+
+def _judge(
+    context: Context, sp: ServiceProvider, login: PendingLogin, response: SamlResponse, request_id: str | None
+) -> Response:
+    """The answer to a login that began here; without `request_id` it came too late."""
+    if login.used:
+        return stray(context, USED)
     attempt = Attempt(trace_of(context, login), login.organization, login.provider, login.next_page)
-    return _steps(context, attempt, sp, response, login.request_id if is_live else None)
+    return _steps(context, attempt, sp, response, request_id)
 
 
 def _steps(
@@ -110,22 +119,13 @@ def _steps(
     return admission.admit_identity(context, attempt, identity)
 
 
-def _sender(context: Context, organization: str, response: SamlResponse) -> ServiceProvider | None:
-    """Whose response this is, by its issuer (SAML Profiles 4.1.5); the only provider may have a wrong one."""
-    from ssocli.sentry.auth.saml2.identity_provider import look_up
+def _sender(
+    context: Context, organization: str, sps: dict[str, ServiceProvider], response: SamlResponse
+) -> ServiceProvider | None:
+    """Whose response this is, by its issuer; if there is one identity provider only, the issuer may be wrong."""
+    from ssocli.sentry.auth.saml2.identity_provider import find_sender
 
-    known = _prepared(context, organization)
-    for sp in known.values():
-        idp = look_up(context.sentry.documents, sp)
-        if idp is not None and idp.entity_id == response.issuer:
-            return sp
-    return next(iter(known.values())) if len(known) == 1 else None
-
-
-def _prepared(context: Context, organization: str) -> dict[str, ServiceProvider]:
-    """The organization's SAML providers, without those that cannot be used."""
-    prepared = {}
-    for key, provider in saml_providers(context.sentry, organization).items():
-        with contextlib.suppress(UnusableProviderError):
-            prepared[key] = prepare_service_provider(context.sentry, key, provider)
-    return prepared
+    if len(sps) == 1:
+        return next(iter(sps.values()))
+    found = find_sender(context, organization, response.issuer)
+    return None if found is None else found[0]

@@ -12,12 +12,14 @@ from pathlib import Path
 
 import msgspec
 import pytest
+from cryptography.hazmat.primitives.asymmetric import rsa
 from lxml import etree
 
 from ssocli.checks.check import Status
 from ssocli.steps import Step
 from ssocli.trace import Outcome
 
+from .conftest import write_key
 from .world import METADATA, World, alert, message_in
 
 SAMLP = "{urn:oasis:names:tc:SAML:2.0:protocol}"
@@ -338,3 +340,52 @@ def test_mended_metadata_are_read_by_the_next_login(make_world: Callable[..., Wo
         world.leave()
         trace = world.trace()
         assert any("/saml/metadata" in exchange.url for exchange in trace.step(Step.REDIRECT_TO_IDP).exchanges)
+
+
+def _answered(world: World, **settings: object) -> None:
+    """Let the identity provider answer this service provider otherwise."""
+    known = world.idp.register_service_provider(world.http.get(f"{world.url}/saml/metadata/acme/").content)
+    changed = replace(known, settings=msgspec.structs.replace(known.settings, **settings))
+    world.idp.store.service_providers.put(known.entity_id, changed, 60)
+
+
+@pytest.mark.parametrize("sign", ["response", "assertion", "both"])
+@pytest.mark.parametrize("algorithm", ["rsa-sha256", "rsa-sha512", "ecdsa-sha256"])
+def test_whatever_is_signed(world: World, sign: str, algorithm: str) -> None:
+    _answered(world, sign=sign, signature_algorithm=algorithm)
+    world.log_in()
+    assert world.trace().outcome is Outcome.AUTHENTICATED, world.trace().failure
+    described = {"both": "response and assertion signed"}.get(sign, f"{sign} signed")
+    assert described in world.trace().step(Step.TOKEN_GENERATION).summary
+
+
+@pytest.mark.parametrize(("wanted", "sign"), [("response", "assertion"), ("assertion", "response")])
+def test_a_wanted_signature_that_is_missing(make_world: Callable[..., World], wanted: str, sign: str) -> None:
+    world = make_world(f"{METADATA}\nwant_signed_{wanted} = true")
+    _answered(world, sign=sign)
+    assert world.log_in().status_code == 403
+    failure = world.trace().failure
+    assert failure is not None
+    assert failure.step is Step.TOKEN_VALIDATION
+
+
+def test_an_encrypted_assertion_for_another_key(
+    make_world: Callable[..., World], rsa_sp_key: str, tmp_path: Path
+) -> None:
+    world = make_world(f"{METADATA}\n{rsa_sp_key}")
+    _answered(world, encrypt=True)
+    write_key(tmp_path, rsa.generate_private_key(65537, 2048))
+    assert world.log_in().status_code == 403
+    failure = world.trace().failure
+    assert failure is not None
+    assert failure.step is Step.TOKEN_VALIDATION
+    assert "decrypt" in failure.message
+
+
+def test_the_real_sentry_takes_an_answer_in_another_browser(make_world: Callable[..., World]) -> None:
+    world = make_world(f'{METADATA}\nprofile = "sentry"')
+    fields = world.sign_in(world.start())
+    other = world.session()
+    assert world.deliver(fields, other).url.endswith("/organizations/acme/issues/")
+    assert world.deliver(fields).url.endswith("/organizations/acme/issues/")
+    assert world.deliver(fields).url.endswith("/organizations/acme/issues/")

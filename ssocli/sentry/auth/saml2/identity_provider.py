@@ -12,7 +12,8 @@ from ssocli.sentry.auth.documents import Documents
 from ssocli.sentry.auth.judging import transport
 from ssocli.sentry.auth.saml2 import judging
 from ssocli.sentry.auth.saml2.metadata import MEDIA_TYPE, described
-from ssocli.sentry.auth.saml2.service_provider import ServiceProvider
+from ssocli.sentry.auth.saml2.service_provider import ServiceProvider, service_providers
+from ssocli.sentry.context import Context
 from ssocli.sentry.refusal import LoginRefused, settle
 from ssocli.trace import TraceBuilder
 
@@ -67,6 +68,15 @@ def look_up(documents: Documents, sp: ServiceProvider) -> IdpDescription | None:
     fetched = documents.get(sp.provider.metadata_url, accept=_ACCEPT, is_usable=partial(_is_usable, sp))
     response = fetched.exchange.response
     return read_idp(response.body, sp.provider.entity_id) if response is not None else None
+
+
+def find_sender(context: Context, organization: str, issuer: str) -> tuple[ServiceProvider, IdpDescription] | None:
+    """Which of the organization's identity providers has this entity ID."""
+    for sp in service_providers(context.sentry, organization).values():
+        idp = look_up(context.sentry.documents, sp)
+        if idp is not None and idp.entity_id == issuer:
+            return sp, idp
+    return None
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,12 +6,11 @@ from werkzeug.wrappers import Response
 
 from ssocli.checks.saml_metadata import IdpDescription
 from ssocli.sentry import saml_records
-from ssocli.sentry.auth.client import UnusableProviderError
 from ssocli.sentry.auth.saml2 import bindings
-from ssocli.sentry.auth.saml2.identity_provider import look_up, slo_service
+from ssocli.sentry.auth.saml2.identity_provider import find_sender, slo_service
 from ssocli.sentry.auth.saml2.logout_message import LogoutMessage, authentic_root, meant, problem
 from ssocli.sentry.auth.saml2.messages import Subject, logout_request, logout_response
-from ssocli.sentry.auth.saml2.service_provider import ServiceProvider, prepare_service_provider, saml_providers
+from ssocli.sentry.auth.saml2.service_provider import ServiceProvider
 from ssocli.sentry.context import Context
 from ssocli.sentry.pages import page
 from ssocli.sentry.refusal import LOGGER
@@ -20,7 +19,7 @@ from ssocli.sentry.saml_records import SamlLogin
 
 def leave(context: Context, organization: str, login: SamlLogin) -> Response | None:
     """Let the identity provider know that the session has ended here; None if it does not want to."""
-    found = sender(context, organization, login.issuer)
+    found = find_sender(context, organization, login.issuer)
     # The real Sentry's logout is its own only.
     if found is None or found[0].is_as_sentry:
         return None
@@ -31,19 +30,6 @@ def leave(context: Context, organization: str, login: SamlLogin) -> Response | N
     subject = Subject(login.name_id, login.name_id_format, login.name_qualifier, login.sp_name_qualifier)
     request = logout_request(sp, service.location, context.now, subject, login.session_index)
     return bindings.send(context, bindings.encode(request, service.binding, None, sp.signing_key))
-
-
-def sender(context: Context, organization: str, issuer: str) -> tuple[ServiceProvider, IdpDescription] | None:
-    """The organization's identity provider with this entity ID."""
-    for key, provider in saml_providers(context.sentry, organization).items():
-        try:
-            sp = prepare_service_provider(context.sentry, key, provider)
-        except UnusableProviderError:
-            continue
-        idp = look_up(context.sentry.documents, sp)
-        if idp is not None and idp.entity_id == issuer:
-            return sp, idp
-    return None
 
 
 def answer(context: Context, sp: ServiceProvider, idp: IdpDescription, message: LogoutMessage) -> Response:

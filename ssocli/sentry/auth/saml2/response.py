@@ -6,10 +6,9 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from ssocli.checks.document import Undecodable
-from ssocli.checks.saml_tree import DS, SAML, SAMLP, attribute, child, text_of
+from ssocli.checks.saml_tree import DS, SAML, SAMLP, Element, attribute, child, text_of
 from ssocli.checks.saml_xml import XmlMessage, decode_message
-
-_NO_REASON = "urn:oasis:names:tc:SAML:2.0:status:"
+from ssocli.sentry.auth.saml2.messages import STATUS
 
 
 @dataclass(frozen=True)
@@ -46,7 +45,7 @@ class SamlResponse:
         said = (text_of(child(status, SAMLP + "StatusMessage")) or "").strip()
         code = child(status, SAMLP + "StatusCode")
         inner = child(code, SAMLP + "StatusCode")
-        return said or (attribute(inner if inner is not None else code, "Value") or "").removeprefix(_NO_REASON)
+        return said or (attribute(inner if inner is not None else code, "Value") or "").removeprefix(STATUS)
 
     @property
     def description(self) -> str:
@@ -61,5 +60,5 @@ class SamlResponse:
         return f"response by POST, {len(self.encoded) * 3 // 4} bytes, {', '.join(what)}"
 
     @property
-    def _root(self):  # type: ignore[no-untyped-def]  # an element of lxml, which has no types
+    def _root(self) -> Element | None:
         return None if isinstance(self.decoded, Undecodable) else self.decoded.root

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -94,10 +95,26 @@ def prepare_service_provider(sentry: Sentry, key: str, provider: Saml2Provider) 
     )
 
 
-def saml_providers(sentry: Sentry, organization: str) -> dict[str, Saml2Provider]:
-    """The SAML providers of an organization; empty if there is no such organization."""
-    configured = sentry.config.providers_of(organization) if organization in sentry.config.organizations else {}
-    return {key: provider for key, provider in configured.items() if isinstance(provider, Saml2Provider)}
+def has_saml(sentry: Sentry, organization: str) -> bool:
+    """Whether there is such an organization and it has a SAML provider."""
+    return bool(_configured(sentry, organization))
+
+
+def service_providers(sentry: Sentry, organization: str) -> dict[str, ServiceProvider]:
+    """The organization as a service provider of each of its identity providers, without those that cannot be used.
+
+    What is wrong with those is said in step 2 of a login with them.
+    """
+    prepared = {}
+    for key, provider in _configured(sentry, organization).items():
+        with contextlib.suppress(UnusableProviderError):
+            prepared[key] = prepare_service_provider(sentry, key, provider)
+    return prepared
+
+
+def _configured(sentry: Sentry, organization: str) -> dict[str, Saml2Provider]:
+    known = sentry.config.providers_of(organization) if organization in sentry.config.organizations else {}
+    return {key: provider for key, provider in known.items() if isinstance(provider, Saml2Provider)}
 
 
 def _pasted(entry: str, folder: Path) -> str:

@@ -41,9 +41,9 @@ def steps_4_to_6(
     builder.conclude(response.description)
 
     builder.begin(Step.TOKEN_VALIDATION)
-    if sp.is_as_sentry:
-        not_confirmed = f"SAML SSO failed, {sentry_verdict(observed).reason}"
-    settle(builder, judging.response(observed, Step.TOKEN_VALIDATION), not_confirmed)
+    # Sentry shows its user the reason of its library.
+    refused = f"SAML SSO failed, {sentry_verdict(observed).reason}" if sp.is_as_sentry else not_confirmed
+    settle(builder, judging.response(observed, Step.TOKEN_VALIDATION), refused)
     assertion = verified_assertion(observed)
     if assertion is None:
         raise RuntimeError("a rule must have refused a response without a verified assertion")
