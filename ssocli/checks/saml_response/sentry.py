@@ -80,14 +80,16 @@ def _decryption(case: _Case) -> str:
 def _status(case: _Case) -> str:
     status = child(case.response, f"{SAMLP}Status")
     code = attribute(child(status, f"{SAMLP}StatusCode"), "Value")
+    if status is None:
+        return "Missing Status on response"
     if code is None:
-        return "Missing Status or StatusCode on response"
+        return "Missing Status Code on response"
     if code == f"{STATUS}Success":
         return ""
-    message = (text_of(child(status, f"{SAMLP}StatusMessage")) or "").strip()
+    message = text_of(child(status, f"{SAMLP}StatusMessage"))
     second = attribute(child(status, f"{SAMLP}StatusCode", f"{SAMLP}StatusCode"), "Value")
-    # Without a message the library shows the second-level code in its place.
-    shown = message or (second or "").rpartition(":")[2]
+    # Without a message the library shows the second-level code in its place, as the whole URI.
+    shown = (second or "") if message is None else message
     reason = f"The status code of the Response was not Success, was {printable(code.rpartition(':')[2], 80)}"
     return f"{reason} -> {printable(shown)}" if shown else reason
 
