@@ -150,7 +150,7 @@ def test_a_stranger_is_not_answered(world: World) -> None:
     assert (page.status_code, "none of the organization" in alert(page)) == (400, True)
 
 
-def posted(world: World, **changes: str) -> etree._Element:
+def posted(world: World, *, session_index: str = "", **changes: str) -> etree._Element:
     """A LogoutRequest by POST, signed by the identity provider; `changes` are attributes."""
     from fake_idp.saml import signature
 
@@ -162,6 +162,8 @@ def posted(world: World, **changes: str) -> etree._Element:
         "alice@acme.example</saml:NameID></samlp:LogoutRequest>"
     )
     root.attrib.update(changes)
+    if session_index:
+        etree.SubElement(root, f"{SAMLP}SessionIndex").text = session_index
     signature.sign_element(root, signature.signer(world.idp.keys, "rsa-sha256"))
     return root
 
@@ -191,6 +193,31 @@ def test_by_post_without_an_index_all_sessions_end(world: World) -> None:
     assert status_in(world, post(world, posted(world))) == ("Success", "")
     assert not is_logged_in(world, first)
     assert not is_logged_in(world, second)
+
+
+def test_with_an_index_only_that_session_ends(world: World) -> None:
+    world.log_in()
+    first, world.http = world.http, world.session()
+    world.log_in()
+    with world.store.reading() as db:
+        [newest] = db.execute("SELECT session_index FROM saml_logins ORDER BY expires_at DESC LIMIT 1").fetchone()
+    status_in(world, post(world, posted(world, session_index=newest)))
+    assert is_logged_in(world, first)
+    assert not is_logged_in(world)
+
+
+@pytest.mark.parametrize("attribute", ["Format", "NameQualifier", "SPNameQualifier"])
+def test_a_name_that_differs_in_a_part_is_another_name(world: World, attribute: str) -> None:
+    """SAML Core 3.3.4."""
+    from fake_idp.saml import signature
+
+    world.log_in()
+    root = posted(world)
+    root.remove(root.find("{http://www.w3.org/2000/09/xmldsig#}Signature"))
+    root.find(f"{SAML}NameID").set(attribute, "urn:example:other")
+    signature.sign_element(root, signature.signer(world.idp.keys, "rsa-sha256"))
+    assert status_in(world, post(world, root)) == ("Success", "")
+    assert is_logged_in(world)
 
 
 @pytest.mark.parametrize(
