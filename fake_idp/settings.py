@@ -17,6 +17,7 @@ class Settings:
 
     `public_url` is the scheme and host that issuers carry, for when the Host header is not what clients use.
     `redirect_hosts` may receive authorization responses beside this machine. `instance` identifies this process.
+    `faults` are armed in every namespace.
     """
 
     strict: bool
@@ -25,3 +26,4 @@ class Settings:
     redirect_hosts: tuple[str, ...]
     lifetimes: Lifetimes
     instance: str
+    faults: tuple[str, ...] = ()

@@ -30,14 +30,34 @@ def error(context: Context, reply_to: ReplyTo, refusal: Refusal) -> dict[str, st
 
 def send(context: Context, reply_to: ReplyTo, parameters: dict[str, str]) -> Response:
     """Through the browser to the client: in the query, in the fragment, or as a form that submits itself."""
-    if reply_to.response_mode == "form_post":
+    if context.namespace.faults.active:
+        return _send_faulty(context, reply_to, parameters)
+    return _send(context, reply_to.redirect_uri, reply_to.response_mode, list(parameters.items()))
+
+
+def _send(context: Context, uri: str, mode: str, parameters: list[tuple[str, str]]) -> Response:
+    if mode == "form_post":
         from fake_idp import pages
 
-        return pages.page(context, "form_post", action=reply_to.redirect_uri, parameters=parameters)
-    if reply_to.response_mode == "fragment":
-        return redirect(context.request, f"{reply_to.redirect_uri}#{urlencode(parameters)}")
-    joint = "&" if "?" in reply_to.redirect_uri else "?"
-    return redirect(context.request, f"{reply_to.redirect_uri}{joint}{urlencode(parameters)}")
+        return pages.page(context, "form_post", action=uri, parameters=parameters)
+    if mode == "fragment":
+        return redirect(context.request, f"{uri}#{urlencode(parameters)}")
+    joint = "&" if "?" in uri else "?"
+    return redirect(context.request, f"{uri}{joint}{urlencode(parameters)}")
+
+
+def _send_faulty(context: Context, reply_to: ReplyTo, parameters: dict[str, str]) -> Response:
+    """The faults of `authorize` turn a success into something else; those of `callback` spoil what goes back."""
+    from fake_idp.faults import artefacts, hooks
+
+    message = artefacts.AuthorizationResponse(
+        context, reply_to, reply_to.redirect_uri, reply_to.response_mode, list(parameters.items())
+    )
+    if "code" in parameters:
+        hooks.apply("authorize", message)
+    if message.page is None:
+        hooks.apply("callback", message)
+    return message.page or _send(context, message.redirect_uri, message.mode, message.parameters)
 
 
 def _common(context: Context, reply_to: ReplyTo) -> dict[str, str]:

@@ -53,7 +53,7 @@ def _hinted(context: Context, parameters: Parameters) -> Person | None:
         from fake_idp.oidc import id_token_hint
 
         return context.directory.find(str(id_token_hint.verified(context, token).get("sub")))
-    return context.directory.find(parameters.get("login_hint") or parameters.get("login") or "")
+    return interaction.find_person(context, parameters.get("login_hint") or parameters.get("login") or "")
 
 
 def _check_hint(context: Context, parameters: Parameters, request: AuthorizationRequest) -> None:

@@ -35,7 +35,7 @@ def handle(context: Context) -> Response:
     session = sessions.current_session(context)
     if session is not None and not _confirmed(context, hint, session):
         return _ask(context, parameters, session)
-    response = redirect(context.request, target) if target else pages.page(context, "logged_out")
+    response = _done(context, target, parameters.get("state"))
     response.headers.append(sessions.forget(context))
     return response
 
@@ -86,10 +86,23 @@ def _target(context: Context, parameters: Parameters, client: Client | None, hin
             parameter="id_token_hint", expected="the ID token of the session that ends", seen="none",
             clause="RP-Initiated Logout 3",
         )  # fmt: skip
-    state = parameters.get("state")
-    if state is None:
-        return uri
-    return f"{uri}{'&' if '?' in uri else '?'}{urlencode({'state': state})}"
+    return uri
+
+
+def _done(context: Context, uri: str | None, state: str | None) -> Response:
+    """Back to the application with its `state`, or a page that says so (RP-Initiated Logout 3)."""
+    if context.namespace.faults.active:
+        from fake_idp.faults import artefacts, hooks
+
+        logout = artefacts.Logout(context, uri, state)
+        hooks.apply("logout", logout)
+        if logout.page is not None:
+            return logout.page
+        uri, state = logout.uri, logout.state
+    if uri is None:
+        return pages.page(context, "logged_out")
+    query = "" if state is None else f"{'&' if '?' in uri else '?'}{urlencode({'state': state})}"
+    return redirect(context.request, uri + query)
 
 
 def _confirmed(context: Context, hint: dict[str, Any] | None, session: Session) -> bool:

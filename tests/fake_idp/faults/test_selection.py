@@ -1,0 +1,219 @@
+"""Six ways to choose a fault, none of which needs a change in the application."""
+
+from __future__ import annotations
+
+import base64
+import json
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+import requests
+
+from fake_idp import ConfigError, FakeIdP, UnknownFaultError
+from fake_idp.__main__ import parse
+
+
+def claims(response: dict[str, Any]) -> dict[str, Any]:
+    part = response["id_token"].split(".")[1]
+    document: dict[str, Any] = json.loads(base64.urlsafe_b64decode(part + "=" * (-len(part) % 4)))
+    return document
+
+
+def is_expired(response: dict[str, Any]) -> bool:
+    return bool(claims(response)["exp"] < time.time())
+
+
+def test_configuration_file(make_idp: Callable[..., FakeIdP], visit: Callable[..., Any], tmp_path: Path) -> None:
+    file = tmp_path / "idp.toml"
+    file.write_text('[[faults]]\nid = "id_token.expired"\nuser = "alice"\ntimes = 1\n')
+    visitor = visit(make_idp(config=file))
+    assert is_expired(visitor.tokens("alice"))
+    visitor.http.cookies.clear()
+    assert not is_expired(visitor.tokens("alice"))
+
+
+def test_configuration_file_with_mistakes(tmp_path: Path) -> None:
+    file = tmp_path / "idp.toml"
+    file.write_text('[[faults]]\nid = "id_token.expird"\n[[faults]]\nid = "id_token.expired"\ntimes = 0\n')
+    with pytest.raises(ConfigError) as caught:
+        FakeIdP(config=file)
+    assert caught.value.problems == [
+        f"{file}: faults[0]: No fault is called 'id_token.expird'; did you mean 'id_token.expired'?",
+        f"{file}: faults[1]: times: expected a whole number of at least 1, got 0",
+    ]
+
+
+def test_command_line(make_idp: Callable[..., FakeIdP], visit: Callable[..., Any]) -> None:
+    faults = parse(["--fault", "id_token.expired:user=alice,nth=2"], {}).faults
+    visitor = visit(make_idp(faults=faults))
+    assert [is_expired(visitor.tokens(user, prompt="login")) for user in ("bob", "alice", "alice", "alice")] == [
+        False,
+        False,
+        True,
+        False,
+    ]
+
+
+def test_environment() -> None:
+    assert parse([], {"FAKE_IDP_FAULTS": "id_token.expired token.http-500:times=1"}).faults == (
+        "id_token.expired",
+        "token.http-500:times=1",
+    )
+
+
+def test_command_line_with_mistakes() -> None:
+    with pytest.raises(ConfigError) as caught:
+        FakeIdP(faults=["id_token.expird", "id_token.expired:nth=x", "id_token.expired:who", "id_token.expired:a=1"])
+    assert [problem.partition(";")[0] for problem in caught.value.problems] == [
+        "fault: No fault is called 'id_token.expird'",
+        "fault: id_token.expired: nth: expected a number, got 'x'",
+        "fault: id_token.expired: expected key=value, got 'who'",
+        "fault: id_token.expired: a: expected one of client, user, issuer, flow, nth, first, after, every, times,"
+        " probability, per",
+    ]
+
+
+def test_python(idp: FakeIdP, visitor: Any) -> None:
+    armed = idp.arm("id_token.expired", user="alice", times=1)
+    assert is_expired(visitor.tokens("alice"))
+    assert not is_expired(visitor.tokens("alice", prompt="login"))
+    assert armed.fired == 1
+
+
+def test_python_block(idp: FakeIdP, visitor: Any) -> None:
+    with idp.fault("id_token.expired") as armed:
+        assert is_expired(visitor.tokens())
+    assert not is_expired(visitor.tokens("alice", prompt="login"))
+    assert (armed.fired, idp.faults().active) == (1, False)
+
+
+def test_python_with_mistakes(idp: FakeIdP) -> None:
+    with pytest.raises(UnknownFaultError, match=r"id_token\.expired"):
+        idp.arm("id_token.expird")
+    with pytest.raises(ValueError, match="usr: expected one of client, user"):
+        idp.arm("id_token.expired", usr="alice")
+    assert not idp.faults().active
+
+
+def test_user_name(visitor: Any) -> None:
+    assert is_expired(visitor.tokens("alice+id_token.expired"))
+    assert not is_expired(visitor.tokens("alice", prompt="login"))
+
+
+def test_user_name_with_two_faults(visitor: Any, idp: FakeIdP) -> None:
+    response = visitor.tokens("alice+id_token.expired+token.unknown-members")
+    assert is_expired(response)
+    assert [line.fault for line in idp.faults().ledger()] == ["id_token.expired", "token.unknown-members"]
+
+
+def test_user_name_with_a_mistake(visitor: Any) -> None:
+    page = visitor.submit(visitor.authorize(), username="alice+id_token.expird", password="password", action="login")
+    assert page.status_code == 400
+    assert "did you mean &#39;id_token.expired&#39;?" in page.text
+
+
+def test_unknown_person_with_a_suffix(visitor: Any) -> None:
+    page = visitor.submit(visitor.authorize(), username="zoe+id_token.expired", password="password", action="login")
+    assert (page.status_code, "id_token" in page.text.partition('role="alert"')[2]) == (401, True)
+
+
+def test_a_fault_does_not_spare_the_password(visitor: Any) -> None:
+    page = visitor.submit(visitor.authorize(), username="alice+id_token.expired", password="wrong", action="login")
+    assert page.status_code == 401
+
+
+def test_login_hint(make_idp: Callable[..., FakeIdP], visit: Callable[..., Any], parameters_of: Any) -> None:
+    visitor = visit(make_idp(login="auto"))
+    answer = parameters_of(visitor.authorize(login_hint="bob+id_token.expired"))
+    tokens = visitor.exchange(answer["code"]).json()
+    assert is_expired(tokens)
+    assert claims(tokens)["email"] == "bob@acme.example"
+
+
+def test_login_hint_with_a_mistake(visitor: Any) -> None:
+    page = visitor.authorize(login_hint="bob+id_token.expird")
+    assert (page.status_code, "did you mean" in page.text) == (400, True)
+
+
+def test_issuer_path(idp: FakeIdP, visit: Callable[..., Any]) -> None:
+    visitor = visit(idp, "default~id_token.expired")
+    metadata = requests.get(visitor.issuer + "/.well-known/openid-configuration", timeout=5).json()
+    assert metadata["issuer"] == visitor.issuer == idp.url + "/default~id_token.expired"
+    assert all(metadata[name].startswith(visitor.issuer + "/") for name in metadata if name.endswith("_endpoint"))
+    tokens = visitor.tokens()
+    assert is_expired(tokens)
+    assert claims(tokens)["iss"] == visitor.issuer
+    assert not is_expired(visit(idp).tokens())
+
+
+def test_issuer_path_in_a_namespace(idp: FakeIdP, visit: Callable[..., Any]) -> None:
+    visitor = visit(idp)
+    visitor.issuer = idp.issuer("default~id_token.expired", namespace="n1")
+    assert is_expired(visitor.tokens())
+    assert [line.fault for line in idp.faults(namespace="n1").ledger()] == ["id_token.expired"]
+    assert not idp.faults().active
+
+
+def test_issuer_path_of_another_shape(idp: FakeIdP) -> None:
+    document = requests.get(idp.issuer("google~discovery.issuer-mismatch") + "/.well-known/openid-configuration").json()
+    assert document["issuer"] != idp.issuer("google~discovery.issuer-mismatch")
+
+
+def test_issuer_path_with_a_mistake(idp: FakeIdP) -> None:
+    answer = requests.get(idp.issuer("default~id_token.expird") + "/.well-known/openid-configuration", timeout=5)
+    assert answer.status_code == 400
+    assert "did you mean 'id_token.expired'?" in answer.json()["error_description"]
+
+
+def test_strict_issuer_path(make_idp: Callable[..., FakeIdP]) -> None:
+    idp = make_idp(strict=True)
+    path = "/.well-known/openid-configuration"
+    assert requests.get(idp.issuer("default~id_token.expired") + path, timeout=5).status_code == 200
+    assert requests.get(idp.issuer("nobody~id_token.expired") + path, timeout=5).status_code == 404
+
+
+def test_login_page(visitor: Any, parameters_of: Any) -> None:
+    page = visitor.authorize()
+    assert "<select" not in page.text
+    page = visitor.http.get(page.url + "&faults=show")
+    assert "<option>id_token.expired</option>" in page.text
+    answer = visitor.submit(page, username="alice", password="password", action="login", fault="id_token.expired")
+    assert is_expired(visitor.exchange(parameters_of(answer)["code"]).json())
+
+
+def test_namespaces_are_apart(idp: FakeIdP, visit: Callable[..., Any]) -> None:
+    idp.arm("id_token.expired", namespace="n1")
+    struck, spared = visit(idp), visit(idp)
+    struck.issuer, spared.issuer = idp.issuer(namespace="n1"), idp.issuer(namespace="n2")
+    assert (is_expired(struck.tokens()), is_expired(spared.tokens())) == (True, False)
+    assert (len(idp.faults(namespace="n1").ledger()), idp.faults(namespace="n2").ledger()) == (1, [])
+
+
+def test_presets_are_armed_in_every_namespace_and_counted_apart(
+    make_idp: Callable[..., FakeIdP], visit: Callable[..., Any]
+) -> None:
+    idp = make_idp(faults=["id_token.expired:times=1"])
+    for namespace in ("n1", "n2"):
+        visitor = visit(idp)
+        visitor.issuer = idp.issuer(namespace=namespace)
+        assert [is_expired(visitor.tokens("alice", prompt="login")) for _ in range(2)] == [True, False]
+
+
+def test_ledger_and_record_name_the_login(idp: FakeIdP, visitor: Any) -> None:
+    tokens = visitor.tokens("alice+id_token.expired")
+    (line,) = idp.faults().ledger()
+    (entry,) = idp.requests("token")
+    assert (line.fault, line.endpoint, line.user, line.client, line.flow) == (
+        "id_token.expired", "token", "alice", "sentry", entry.flow,
+    )  # fmt: skip
+    assert entry.faults == ["id_token.expired"]
+    changed = {name for name in line.after["claims"] if line.after["claims"][name] != line.before["claims"].get(name)}
+    assert changed == {"iat", "exp"}
+    assert tokens["id_token"].split(".")[2] not in repr(line)
+    assert line.flow
+    assert idp.flow(line.flow)
+    assert quote(line.flow)
