@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 
     from fake_idp.config import Client, Person
     from fake_idp.context import Context
-    from fake_idp.oidc.authorization_request import ReplyTo
     from fake_idp.refusal import Refusal
     from fake_idp.web import Response
 
@@ -35,7 +34,11 @@ def forged_person(context: Context) -> Person:
 
 @dataclass(slots=True)
 class Answer:
-    """An answer of an endpoint for programs: a document and how it is sent. `body` replaces the rendered document."""
+    """An answer of an endpoint for programs: a document and how it is sent.
+
+    `body` replaces the rendered document. `deliver` is called when everything else is done, to wait or to break the
+    wire (by raising ConnectionResetError).
+    """
 
     context: Context
     document: Any
@@ -43,6 +46,7 @@ class Answer:
     headers: list[tuple[str, str]]
     render: Render
     body: bytes | None = None
+    deliver: Callable[[socket | None], None] | None = None
 
     @property
     def wire(self) -> socket | None:
@@ -72,7 +76,11 @@ class Answer:
     def shown(self) -> dict[str, Any]:
         """For the ledger."""
         shown = {"status": self.status, "headers": list(self.headers), "document": redacted(self.document)}
-        return shown if self.body is None else {**shown, "body": f"{len(self.body)} bytes in its place"}
+        if self.body is not None:
+            shown["body"] = f"{len(self.body)} bytes in its place"
+        if self.deliver is not None:
+            shown["delivery"] = self.deliver.__name__.strip("_")
+        return shown
 
 
 @dataclass(slots=True)
@@ -110,7 +118,6 @@ class AuthorizationResponse:
     """The answer that goes through the browser to the client. `page` replaces the way back by a page that stays."""
 
     context: Context
-    reply_to: ReplyTo
     redirect_uri: str
     mode: str
     parameters: list[tuple[str, str]]

@@ -1,4 +1,4 @@
-"""Authorization requests that end in an error, told to the client or not (RFC 6749 4.1.2.1, OIDC Core 3.1.2.6)."""
+"""Authorization requests that are answered with an error (RFC 6749 4.1.2.1, OIDC Core 3.1.2.6)."""
 
 from __future__ import annotations
 
@@ -86,16 +86,6 @@ def long_error(response: AuthorizationResponse) -> None:
     _fail(response, "access_denied", "x" * 4000)
 
 
-@fault("error-and-code", spec=OAUTH)
-def error_and_code(response: AuthorizationResponse) -> None:
-    """There is an error beside the code.
-
-    Client: takes it for an error, and does not exchange the code.
-    User: reads that the login failed.
-    """
-    response.parameters.append(("error", "access_denied"))
-
-
 @fault("identity-provider-error-page", spec=OAUTH, reject="fail_cleanly")
 def error_page(response: AuthorizationResponse) -> None:
     """The identity provider shows an error page of its own, and the browser never comes back.
@@ -117,6 +107,4 @@ def blank_page(response: AuthorizationResponse) -> None:
 
 
 def _fail(response: AuthorizationResponse, name: str, description: str) -> None:
-    """Put an error in the place of the code; `state` and `iss` stay."""
-    rest = [pair for pair in response.parameters if pair[0] != "code"]
-    response.parameters = [("error", name), ("error_description", description), *rest]
+    response.parameters[:0] = [("error", name), ("error_description", description)]

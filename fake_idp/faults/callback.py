@@ -11,8 +11,9 @@ from fake_idp.faults.fault import At
 if TYPE_CHECKING:
     from fake_idp.faults.artefacts import AuthorizationResponse
 
-# The parameters are judged together with the tokens; the code is missed when it is to be exchanged.
+# Who sent it, and for which login, is judged with the tokens; all else when the code is to be exchanged.
 fault = At("callback", step="token_validation")
+tokens = At("callback", step="token_generation")
 
 STATE = "RFC 6749 10.12"
 CODE = "RFC 6749 4.1.2"
@@ -69,7 +70,7 @@ def state_in_other_case(response: AuthorizationResponse) -> None:
     response.replace("state", response.get("state").swapcase())
 
 
-@fault("repeated-response-parameter", spec="RFC 6749 3.1", step="token_generation")
+@tokens("repeated-response-parameter", spec="RFC 6749 3.1")
 def repeated_state(response: AuthorizationResponse) -> None:
     """The state stands twice: another one, then the right one.
 
@@ -79,7 +80,7 @@ def repeated_state(response: AuthorizationResponse) -> None:
     response.replace("state", "state-of-another-login", response.get("state"))
 
 
-@fault("missing-code", spec=CODE, step="token_generation")
+@tokens("missing-code", spec=CODE)
 def missing_code(response: AuthorizationResponse) -> None:
     """The response has neither a code nor an error.
 
@@ -89,7 +90,7 @@ def missing_code(response: AuthorizationResponse) -> None:
     response.replace("code")
 
 
-@fault("missing-code", spec=CODE, step="token_generation")
+@tokens("missing-code", spec=CODE)
 def empty_code(response: AuthorizationResponse) -> None:
     """The code is empty.
 
@@ -99,7 +100,17 @@ def empty_code(response: AuthorizationResponse) -> None:
     response.replace("code", "")
 
 
-@fault("repeated-response-parameter", spec="RFC 6749 3.1", step="token_generation")
+@fault("error-and-code", spec="RFC 6749 4.1.2.1", step="external_authentication")
+def error_and_code(response: AuthorizationResponse) -> None:
+    """There is an error beside the code.
+
+    Client: takes it for an error, and does not exchange the code.
+    User: reads that the login failed.
+    """
+    response.parameters.append(("error", "access_denied"))
+
+
+@tokens("repeated-response-parameter", spec="RFC 6749 3.1")
 def repeated_code(response: AuthorizationResponse) -> None:
     """The code stands twice: another one, then the right one.
 
@@ -109,7 +120,7 @@ def repeated_code(response: AuthorizationResponse) -> None:
     response.replace("code", "another-code", response.get("code"))
 
 
-@fault("token-error", spec="RFC 6749 5.2", step="token_generation")
+@tokens("token-error", spec="RFC 6749 5.2")
 def wrong_code(response: AuthorizationResponse) -> None:
     """The code is one that the identity provider does not know.
 
@@ -119,7 +130,7 @@ def wrong_code(response: AuthorizationResponse) -> None:
     response.replace("code", "not-a-code-of-this-provider")
 
 
-@fault("token-error", spec="RFC 9700 4.5", step="token_generation")
+@tokens("token-error", spec="RFC 9700 4.5")
 def injected_code(response: AuthorizationResponse) -> None:
     """The code is one of mallory's, from a login of hers at the same client: code injection.
 
@@ -137,7 +148,7 @@ def injected_code(response: AuthorizationResponse) -> None:
     response.replace("code", code)
 
 
-@fault("token-error", spec=CODE, step="token_generation", reject="fail_cleanly")
+@tokens("token-error", spec=CODE, reject="fail_cleanly")
 def expired_code(response: AuthorizationResponse) -> None:
     """The code has expired when it arrives, as after a long stop in a slow browser.
 
@@ -149,7 +160,7 @@ def expired_code(response: AuthorizationResponse) -> None:
         grant.code_expires = response.context.now - 1
 
 
-@fault("token-error", spec="RFC 6749 10.5", step="token_generation", reject="fail_cleanly")
+@tokens("token-error", spec="RFC 6749 10.5", reject="fail_cleanly")
 def used_code(response: AuthorizationResponse) -> None:
     """The code was used before it arrives, as when the callback is handled twice.
 
@@ -182,7 +193,7 @@ def wrong_iss(response: AuthorizationResponse) -> None:
     response.replace("iss", "https://accounts.other.example")
 
 
-@fault("repeated-response-parameter", spec="RFC 6749 3.1", step="token_generation")
+@tokens("repeated-response-parameter", spec="RFC 6749 3.1")
 def repeated_iss(response: AuthorizationResponse) -> None:
     """The issuer stands twice: another one, then the right one.
 
@@ -192,7 +203,7 @@ def repeated_iss(response: AuthorizationResponse) -> None:
     response.replace("iss", "https://accounts.other.example", response.get("iss"))
 
 
-@fault.family(
+@tokens.family(
     "as-{}",
     [
         ("fragment", "unexpected-response-mode", "OAuth 2.0 Multiple Response Types 2.1"),
@@ -208,7 +219,7 @@ def other_mode(response: AuthorizationResponse, mode: str) -> None:
     response.mode = mode
 
 
-@fault("token-in-authorization-response", spec="RFC 9700 2.1.2", step="token_generation", reject="must_tolerate")
+@tokens("token-in-authorization-response", spec="RFC 9700 2.1.2", reject="must_tolerate")
 def unasked_token(response: AuthorizationResponse) -> None:
     """There is an access token beside the code, though only a code was asked for.
 

@@ -25,7 +25,6 @@ def asked(consent: Consent) -> None:
 @fault.family(
     "without-{}",
     [
-        ("email", "reduced-scope", "RFC 6749 3.3"),
         ("profile", "reduced-scope", "RFC 6749 3.3"),
         ("groups", "reduced-scope", "RFC 6749 3.3"),
     ],
@@ -38,6 +37,16 @@ def reduced(consent: Consent, scope: str) -> None:
     User: is logged in with less, or reads what is missing.
     """
     consent.scope = tuple(value for value in consent.scope if value != scope)
+
+
+@fault("missing-email", spec="RFC 6749 3.3", reject="should_reject", step="user_provisioning")
+def without_email(consent: Consent) -> None:
+    """The person, or an administrator, grants everything but the scope `email`.
+
+    Client: says that it has no address if it cannot do without.
+    User: is logged in without an address, or reads what is missing.
+    """
+    consent.scope = tuple(value for value in consent.scope if value != "email")
 
 
 @fault("missing-id-token", spec="OIDC Core 3.1.2.1")

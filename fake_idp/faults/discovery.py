@@ -162,7 +162,7 @@ def unsigned_offered(answer: Answer) -> None:
     answer.document["id_token_signing_alg_values_supported"].insert(0, "none")
 
 
-@fault(spec="RFC 9700 2.1.1", reject="must_tolerate")
+@fault("pkce-not-offered", spec="RFC 9700 2.1.1", reject="must_tolerate")
 def pkce_not_offered(answer: Answer) -> None:
     """The document does not say that PKCE is supported.
 
@@ -172,7 +172,7 @@ def pkce_not_offered(answer: Answer) -> None:
     answer.document.pop("code_challenge_methods_supported")
 
 
-@fault(spec="RFC 9700 2.1.1", reject="must_tolerate")
+@fault("pkce-not-offered", spec="RFC 9700 2.1.1", reject="must_tolerate")
 def pkce_plain_only(answer: Answer) -> None:
     """The only PKCE method on offer is `plain`.
 
@@ -210,16 +210,6 @@ def no_code_flow(answer: Answer) -> None:
     User: cannot log in.
     """
     answer.document["response_types_supported"] = ["id_token", "id_token token"]
-
-
-@fault("missing-response-issuer", spec="RFC 9207 2.4", step="token_validation")
-def iss_parameter_promised(answer: Answer) -> None:
-    """The document promises `iss` in authorization responses, and none comes.
-
-    Client: rejects the response: an attacker may have taken it out.
-    User: sees that the login failed.
-    """
-    answer.document["authorization_response_iss_parameter_supported"] = True
 
 
 @fault(spec=MEMBERS, reject="must_tolerate")

@@ -29,10 +29,7 @@ class Artefact(Protocol):
 
 
 def apply(point: str, artefact: Artefact) -> bool:
-    """Let the armed fault of `point`, if there is one, change `artefact`; whether there was one.
-
-    A fault may break the wire: then ConnectionResetError passes through, after the ledger was written.
-    """
+    """Let the armed fault of `point`, if there is one, change `artefact`; whether there was one."""
     context = artefact.context
     situation = situation_of(context)
     fault = context.namespace.faults.pick(point, situation)
@@ -40,10 +37,8 @@ def apply(point: str, artefact: Artefact) -> bool:
         return False
     before = artefact.shown()
     context.entry.faults.append(fault.id)
-    try:
-        fault.change(artefact)
-    finally:
-        context.namespace.faults.note(fault, context.entry.endpoint, situation, before, artefact.shown())
+    fault.change(artefact)
+    context.namespace.faults.note(fault, context.entry.endpoint, situation, before, artefact.shown())
     return True
 
 
@@ -76,6 +71,8 @@ def answer(
 
         message.set_header("Date", formatdate(context.now + skew, usegmt=True))
     apply(point, message)
+    if message.deliver is not None:
+        message.deliver(message.wire)
     return message.response()
 
 

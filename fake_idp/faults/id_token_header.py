@@ -118,18 +118,18 @@ def b64_false(token: Token) -> None:
 @fault.family(
     "typ-{}",
     [
-        ("at+jwt", "foreign-token-type", "RFC 9068 2.1"),
-        ("logout+jwt", "foreign-token-type", TYPE),
-        ("secevent+jwt", "foreign-token-type", TYPE),
+        ("at", "foreign-token-type", "RFC 9068 2.1"),
+        ("logout", "foreign-token-type", TYPE),
+        ("secevent", "foreign-token-type", TYPE),
     ],
 )
 def foreign_type(token: Token, typ: str) -> None:
-    """The header says that this is a {}: a token for another purpose.
+    """The header says that this is a {}+jwt: a token for another purpose.
 
     Client: rejects it: tokens for one purpose must not serve another.
     User: sees that the login failed.
     """
-    token.header["typ"] = typ
+    token.header["typ"] = f"{typ}+jwt"
 
 
 @fault(spec=TYPE, reject="must_tolerate")

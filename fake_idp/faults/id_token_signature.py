@@ -23,19 +23,19 @@ UNSIGNED = "RFC 8725 3.2"
     "alg-{}",
     [
         ("none", "unsigned-id-token", UNSIGNED),
-        ("None", "unsigned-id-token", UNSIGNED),
-        ("nOnE", "unsigned-id-token", UNSIGNED),
+        ("none-in-title-case", "unsigned-id-token", UNSIGNED),
+        ("none-in-mixed-case", "unsigned-id-token", UNSIGNED),
     ],
 )
 def unsigned(token: Token, alg: str) -> None:
-    """The token is mallory's and not signed: the header says `{}`.
+    """The token is mallory's and not signed: the algorithm is {}.
 
     Client: rejects it, whatever the capitals.
     User: sees that the login failed. Anybody can be anybody at a client that accepts it.
     Seen: most JWT libraries had it once (Tim McLean, 2015); the variants in capitals in CVE-2020-28042 and its like.
     """
     impersonate(token)
-    token.header = {"alg": alg, "typ": "JWT"}
+    token.header = {"alg": {"none-in-title-case": "None", "none-in-mixed-case": "nOnE"}.get(alg, alg), "typ": "JWT"}
     token.text = parts(token.header, token.claims) + "."
 
 

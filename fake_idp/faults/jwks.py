@@ -173,7 +173,7 @@ def keys_without_kid(answer: Answer) -> None:
         del key["kid"]
 
 
-@fault(spec=SET, reject="must_tolerate")
+@fault("unreadable-key", spec=SET, reject="must_tolerate")
 def unknown_keys(answer: Answer) -> None:
     """There are entries of unknown types, unknown curves and with members missing, before the good ones.
 

@@ -92,14 +92,10 @@ def reset(answer: Answer) -> None:
     Client: ends the login with a clear message. It may repeat a GET once, and never the token request.
     User: sees that the identity provider cannot be reached now, and can try again.
     """
-    wire = answer.wire
-    if wire is not None:
-        # A lingering time of zero makes the kernel send RST instead of FIN.
-        wire.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-    raise ConnectionResetError("ordered: a reset connection")
+    answer.deliver = _reset
 
 
-@everywhere("connection-reset", spec="RFC 9112 8")
+@everywhere("malformed-http-response", spec="RFC 9112 8")
 def truncated(answer: Answer) -> None:
     """The connection is closed in the middle of the body.
 
@@ -120,13 +116,7 @@ def silent(answer: Answer) -> None:
     User: waits for these seconds, and sees that the identity provider does not answer.
     Seen: PrefectHQ/fastmcp issue 4353, panva/openid-client issue 479.
     """
-    wire = answer.wire
-    if wire is not None:
-        wire.settimeout(SILENCE)
-        with contextlib.suppress(OSError):  # the client's patience may end by a reset
-            while wire.recv(4096):
-                pass
-    raise ConnectionResetError("ordered: no answer")
+    answer.deliver = _say_nothing
 
 
 @everywhere("timeout", spec="RFC 9110 9.2.2")
@@ -136,24 +126,17 @@ def drip(answer: Answer) -> None:
     Client: has a limit for the whole answer, not only for each read, and gives up.
     User: waits for that long, and sees that the identity provider is too slow.
     """
-    wire = answer.wire
-    if wire is not None:
-        with contextlib.suppress(OSError):  # the client is gone
-            wire.sendall(b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 65536\r\n\r\n")
-            for _ in range(65536):
-                wire.sendall(b" ")
-                time.sleep(DRIP)
-    raise ConnectionResetError("ordered: a dripping answer")
+    answer.deliver = _drip
 
 
 @everywhere(None, spec="RFC 9110 9.2.2", reject="must_tolerate")
-def slow(answer: Answer) -> None:  # noqa: ARG001  # only the time matters
+def slow(answer: Answer) -> None:
     """The answer takes a second more than usual.
 
     Client: waits; that is within any sensible limit.
     User: waits a second more.
     """
-    time.sleep(DELAY)
+    answer.deliver = _wait
 
 
 @everywhere("malformed-http-response", spec="RFC 9112 4")
@@ -163,10 +146,7 @@ def no_http(answer: Answer) -> None:
     Client: ends the login with a clear message.
     User: sees that the identity provider cannot be reached now.
     """
-    wire = answer.wire
-    if wire is not None:
-        wire.sendall(b"SSH-2.0-OpenSSH_9.2\r\n")
-    raise ConnectionResetError("ordered: another protocol")
+    answer.deliver = _speak_ssh
 
 
 @everywhere("not-json", spec="RFC 8259 2")
@@ -283,3 +263,39 @@ def redirect_loop(answer: Answer) -> None:
     answer.status = 302
     answer.set_header("Location", answer.context.request.path)
     answer.body = b""
+
+
+def _wait(wire: socket.socket | None) -> None:  # noqa: ARG001  # one signature for all deliveries
+    time.sleep(DELAY)
+
+
+def _reset(wire: socket.socket | None) -> None:
+    if wire is not None:
+        # A lingering time of zero makes the kernel send RST instead of FIN.
+        wire.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    raise ConnectionResetError("ordered: a reset connection")
+
+
+def _say_nothing(wire: socket.socket | None) -> None:
+    if wire is not None:
+        wire.settimeout(SILENCE)
+        with contextlib.suppress(OSError):  # the client's patience may end by a reset
+            while wire.recv(4096):
+                pass
+    raise ConnectionResetError("ordered: no answer")
+
+
+def _drip(wire: socket.socket | None) -> None:
+    if wire is not None:
+        with contextlib.suppress(OSError):  # the client is gone
+            wire.sendall(b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 65536\r\n\r\n")
+            for _ in range(65536):
+                wire.sendall(b" ")
+                time.sleep(DRIP)
+    raise ConnectionResetError("ordered: a dripping answer")
+
+
+def _speak_ssh(wire: socket.socket | None) -> None:
+    if wire is not None:
+        wire.sendall(b"SSH-2.0-OpenSSH_9.2\r\n")
+    raise ConnectionResetError("ordered: another protocol")

@@ -9,6 +9,7 @@ from fake_idp.web import redirect
 
 if TYPE_CHECKING:
     from fake_idp.context import Context
+    from fake_idp.faults.artefacts import AuthorizationResponse
     from fake_idp.oidc.authorization_request import ReplyTo
     from fake_idp.refusal import Refusal
     from fake_idp.web import Response
@@ -47,17 +48,30 @@ def _send(context: Context, uri: str, mode: str, parameters: list[tuple[str, str
 
 
 def _send_faulty(context: Context, reply_to: ReplyTo, parameters: dict[str, str]) -> Response:
-    """The faults of `authorize` turn a success into something else; those of `callback` spoil what goes back."""
-    from fake_idp.faults import artefacts, hooks
+    from fake_idp.faults import hooks
 
-    message = artefacts.AuthorizationResponse(
-        context, reply_to, reply_to.redirect_uri, reply_to.response_mode, list(parameters.items())
-    )
-    if "code" in parameters:
-        hooks.apply("authorize", message)
-    if message.page is None:
-        hooks.apply("callback", message)
-    return message.page or _send(context, message.redirect_uri, message.mode, message.parameters)
+    message = _message(context, reply_to, parameters)
+    hooks.apply("callback", message)
+    return _send(context, message.redirect_uri, message.mode, message.parameters)
+
+
+def fault(context: Context, reply_to: ReplyTo) -> Response | None:
+    """What a fault of `authorize` answers to a request that would succeed; None if there is none."""
+    if not context.namespace.faults.active:
+        return None
+    from fake_idp.faults import hooks
+
+    message = _message(context, reply_to, _common(context, reply_to))
+    if not hooks.apply("authorize", message):
+        return None
+    return message.page or send(context, reply_to, dict(message.parameters))
+
+
+def _message(context: Context, reply_to: ReplyTo, parameters: dict[str, str]) -> AuthorizationResponse:
+    from fake_idp.faults.artefacts import AuthorizationResponse
+
+    pairs = list(parameters.items())
+    return AuthorizationResponse(context, reply_to.redirect_uri, reply_to.response_mode, pairs)
 
 
 def _common(context: Context, reply_to: ReplyTo) -> dict[str, str]:

@@ -220,6 +220,9 @@ def _needs_consent(context: Context, request: AuthorizationRequest, session: Ses
 
 
 def _send_code(context: Context, pending: Pending, request: AuthorizationRequest) -> Response:
+    # Again, because only now it is known who logged in.
+    if (fault := authorization_response.fault(context, request.reply_to)) is not None:
+        return fault
     grant = Grant(
         client=request.client,
         issuer=pending.issuer,

@@ -13,7 +13,7 @@ from fake_idp.faults.fault import Fault
 
 
 def some_fault(point: str = "id_token") -> Fault:
-    return Fault(f"{point}.some", point, "", "must_reject", "doc", None, lambda artefact: None)
+    return Fault(f"{point}.some", point, "", "must_reject", "doc", None, print)
 
 
 def struck(schedule: Schedule, logins: int = 8, draw: float = 0.5) -> list[int]:

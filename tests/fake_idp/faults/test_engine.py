@@ -14,7 +14,7 @@ from fake_idp.randomness import Randomness
 
 
 def fault(name: str, point: str = "id_token") -> Fault:
-    return Fault(f"{point}.{name}", point, "", "must_reject", "doc", None, lambda artefact: None)
+    return Fault(f"{point}.{name}", point, "", "must_reject", "doc", None, print)
 
 
 def login(flow: str | None = "flow-1", user: str | None = "alice") -> Situation:
