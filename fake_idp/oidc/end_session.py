@@ -35,9 +35,7 @@ def handle(context: Context) -> Response:
     session = sessions.current_session(context)
     if session is not None and not _confirmed(context, hint, session):
         return _ask(context, parameters, session)
-    response = _done(context, target, parameters.get("state"))
-    response.headers.append(sessions.forget(context))
-    return response
+    return _end(context, target, parameters.get("state"))
 
 
 def _hint(context: Context, parameters: Parameters) -> dict[str, Any] | None:
@@ -89,8 +87,8 @@ def _target(context: Context, parameters: Parameters, client: Client | None, hin
     return uri
 
 
-def _done(context: Context, uri: str | None, state: str | None) -> Response:
-    """Back to the application with its `state`, or a page that says so (RP-Initiated Logout 3)."""
+def _end(context: Context, uri: str | None, state: str | None) -> Response:
+    """End the session; back to the application with its `state`, or a page that says so (RP-Initiated Logout 3)."""
     if context.namespace.faults.active:
         from fake_idp.faults import artefacts, hooks
 
@@ -100,9 +98,12 @@ def _done(context: Context, uri: str | None, state: str | None) -> Response:
             return logout.page
         uri, state = logout.uri, logout.state
     if uri is None:
-        return pages.page(context, "logged_out")
-    query = "" if state is None else f"{'&' if '?' in uri else '?'}{urlencode({'state': state})}"
-    return redirect(context.request, uri + query)
+        response = pages.page(context, "logged_out")
+    else:
+        query = "" if state is None else f"{'&' if '?' in uri else '?'}{urlencode({'state': state})}"
+        response = redirect(context.request, uri + query)
+    response.headers.append(sessions.forget(context))
+    return response
 
 
 def _confirmed(context: Context, hint: dict[str, Any] | None, session: Session) -> bool:

@@ -78,7 +78,8 @@ MEMBERS: dict[str, dict[str, Any]] = {
     "device.missing-verification-uri-complete": {"verification_uri_complete": GONE},
     "device.missing-interval": {"interval": GONE},
     **{
-        f"device.missing-{name}": {name: GONE} for name in ("device_code", "user_code", "verification_uri", "expires_in")
+        f"device.missing-{name}": {name: GONE}
+        for name in ("device_code", "user_code", "verification_uri", "expires_in")
     },
     "device.expires-at-once": {"expires_in": 1},
     "refresh.missing-refresh-token": {"refresh_token": GONE},
