@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
     from fake_idp.config import Config, Shape
+    from fake_idp.faults.armed import Armed
     from fake_idp.recorder import Entry
     from fake_idp.settings import LoginMode
 
@@ -96,6 +97,14 @@ class App:
             if len(self._namespaces) > MAX_NAMESPACES:
                 self._namespaces.popitem(last=False)
             return namespace
+
+    def unfired(self) -> list[Armed]:
+        """The faults armed from the start that changed nothing in any namespace."""
+        with self._lock:
+            namespaces = [self.default, *self._namespaces.values()]
+        presets = [[armed for armed in space.faults.armed() if armed.preset] for space in namespaces]
+        fired = {armed.describe() for space in presets for armed in space if armed.fired}
+        return [armed for armed in presets[0] if armed.describe() not in fired]
 
     def _new_namespace(self, name: str, clock: Clock) -> Namespace:
         keys = KeySet(self.config.keys, clock, self.randomness)

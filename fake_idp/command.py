@@ -106,10 +106,10 @@ def _serve(idp: FakeIdP, options: Options) -> int:
     finally:
         for number, handler in previous.items():
             signal.signal(number, handler)
-    idle = idp.faults().never_fired() if options.faults else []
-    for armed in idle:
-        _say(f"Armed, and never fired: {armed.describe()}. No client asked for what it changes.")
-    if idle and options.strict_faults:
+    unfired = idp.app.unfired()
+    for armed in unfired:
+        _say(f"Armed, and never fired: {armed.describe()}. Nobody whom it is for asked for what it changes.")
+    if unfired and options.strict_faults:
         return EXIT_FINDINGS
     return codes[signal.Signals(received[0])]
 

@@ -62,6 +62,19 @@ def kid_absent_single_jwks(token: Token) -> None:
     del token.header["kid"]
 
 
+@fault("missing-key-id", spec="OIDC Core 10.1", reject="should_reject")
+def kid_absent_multiple_jwks(token: Token) -> None:
+    """There is no key id, and several published keys of the type: the keys were just replaced, and the old ones stay.
+
+    Client: rejects the token, or tries every key that fits.
+    User: reads that the login failed, or notices nothing.
+    """
+    keys = token.context.namespace.keys
+    keys.rotate(grace=3600)
+    token.key = keys.current(str(token.header["alg"])).private
+    del token.header["kid"]
+
+
 @fault("key-in-header", spec=KEY_ID)
 def jwk_embedded(token: Token) -> None:
     """The token is mallory's, and brings the key that it was signed with along.

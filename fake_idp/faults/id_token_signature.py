@@ -201,6 +201,18 @@ def signing_key_rotation_just_before_signing(token: Token) -> None:
         under(token, alg, keys.current(alg).private, kid=keys.current(alg).kid)
 
 
+@fault(spec="OIDC Core 10.1.1", reject="must_tolerate")
+def signing_key_rotation(token: Token) -> None:
+    """The identity provider replaces its keys just after it signed the token; the old ones stay for an hour.
+
+    Client: finds the key, and at the next login the new one, which it does not know yet.
+    User: notices nothing; with careless clients nobody can log in from then on.
+    Seen: python-social-auth/social-core issue 591, kellnr/kellnr issue 1265.
+    """
+    token.text = token.signed()
+    token.context.namespace.keys.rotate(grace=3600)
+
+
 @fault("malformed-id-token", spec="RFC 7519 7.2")
 def two_parts(token: Token) -> None:
     """The token is cut off before the signature, together with the dot.

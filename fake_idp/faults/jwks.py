@@ -162,12 +162,12 @@ def duplicate_kid(answer: Answer) -> None:
     answer.document["keys"].insert(0, {**forgers_jwk(), "kid": kid})
 
 
-@fault(spec="RFC 7517 4.5", reject="must_tolerate")
+@fault("unknown-key-id", spec="RFC 7517 4.5", reject="fail_cleanly")
 def keys_without_kid(answer: Answer) -> None:
     """No key has a key id, though tokens name one.
 
-    Client: tries those that fit by type and use; or rejects the token cleanly.
-    User: notices nothing.
+    Client: rejects the token cleanly; or tries those keys that fit by type and use.
+    User: reads that the login failed, or notices nothing.
     """
     for key in answer.document["keys"]:
         del key["kid"]

@@ -241,6 +241,16 @@ def huge(answer: Answer) -> None:
     answer.body = answer.response().body.ljust(HUGE)
 
 
+@everywhere(None, spec="RFC 6265 5.3", reject="must_tolerate")
+def cookies(answer: Answer) -> None:
+    """The endpoint sets cookies, one of them for the whole host.
+
+    Client: ignores them; there is no browser on this way.
+    User: notices nothing.
+    """
+    answer.headers += [("Set-Cookie", "lb=node-1; Path=/; HttpOnly"), ("Set-Cookie", "session=fixed; Path=/")]
+
+
 @everywhere("unexpected-redirect", spec="RFC 9110 15.4", points=("token", "userinfo"))
 def redirected(answer: Answer) -> None:
     """The endpoint redirects to the same path of another host.

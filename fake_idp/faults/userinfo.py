@@ -145,6 +145,29 @@ def signed(answer: Answer) -> None:
     _sign(answer, key.private, key.kid)
 
 
+@fault(spec="OIDC Core 5.6.2", reject="must_tolerate")
+def aggregated_claims(answer: Answer) -> None:
+    """Some claims come as a signed JWT of another issuer within the response.
+
+    Client: verifies and uses them, or ignores them.
+    User: notices nothing.
+    """
+    claims = {"iss": "https://claims.other.example", "sub": answer.document["sub"], "shoe_size": 8}
+    source = jws.jwt({"alg": "RS256", "kid": KID}, claims, forgers_key())
+    answer.document |= {"_claim_names": {"shoe_size": "src1"}, "_claim_sources": {"src1": {"JWT": source}}}
+
+
+@fault(spec="OIDC Core 5.6.2", reject="must_tolerate")
+def distributed_claims(answer: Answer) -> None:
+    """Some claims are to be fetched from another address, with a token of its own.
+
+    Client: fetches them from addresses that it trusts, or ignores them.
+    User: notices nothing.
+    """
+    source = {"endpoint": "https://claims.other.example/shoe", "access_token": "a-token-of-that-service"}
+    answer.document |= {"_claim_names": {"shoe_size": "src1"}, "_claim_sources": {"src1": source}}
+
+
 @fault("unverified-userinfo", spec="OIDC Core 5.3.4")
 def signed_by_other_key(answer: Answer) -> None:
     """The response is a JWT, signed by a key that was never published, under the id of a real one.

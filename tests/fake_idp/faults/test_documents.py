@@ -323,3 +323,18 @@ def test_access_tokens_that_do_not_verify(observe: Observe, name: str) -> None:
 def test_odd_access_tokens(observe: Observe) -> None:
     assert "." not in observe("access_token.opaque")["token"].json()["access_token"]
     assert 14_000 < len(observe("access_token.huge")["token"].json()["access_token"]) < 24_000
+
+
+def test_claims_of_other_sources(observe: Observe) -> None:
+    good = observe()["userinfo"].json()
+    for name, member in (("aggregated", "JWT"), ("distributed", "endpoint")):
+        seen = observe(f"userinfo.{name}-claims")["userinfo"].json()
+        assert set(changed(good, seen)) == {"_claim_names", "_claim_sources"}
+        assert member in seen["_claim_sources"][seen["_claim_names"]["shoe_size"]]
+
+
+@pytest.mark.parametrize("point", ["discovery", "jwks", "token", "userinfo"])
+def test_cookies_on_the_back_channel(observe: Observe, point: str) -> None:
+    good, seen = observe()[point], observe(f"{point}.cookies")[point]
+    assert seen.body == good.body
+    assert set(changed(good.headers, seen.headers)) == {"set-cookie"}

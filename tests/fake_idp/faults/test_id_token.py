@@ -59,6 +59,18 @@ CLAIMS: dict[str, dict[str, Any]] = {
     "unknown-claims": {"https://fake.example/claim": {"deep": [1, None, True]}, "x": "y", "jti": "1"},
     "long-sub": {"sub": "s" * 256},
     "non-ascii-sub": {"sub": "al\u00efce"},
+    "email-unverified": {"email_verified": False},
+    "other-email": {"email": "mallory@acme.example"},
+    "email-in-capitals": {"email": "ALICE@ACME.EXAMPLE"},
+    "groups-as-text": {"groups": "engineering,sentry-managers"},
+    "missing-groups": {"groups": GONE},
+    "many-groups": {"groups": [*(f"group-{number:03}" for number in range(500)), "engineering", "sentry-managers"]},
+    "groups-overage": {
+        "groups": GONE,
+        "_claim_names": {"groups": "src1"},
+        "_claim_sources": {"src1": {"endpoint": ISSUER + "/groups"}},
+    },
+    "markup-in-name": {"name": "<script>document.title='owned'</script>"},
 }
 CLAIMS.pop("missing-auth_time")  # its name has a hyphen
 
@@ -85,7 +97,8 @@ MALFORMED = ("two-parts", "base64-padding", "json-serialization", "encrypted")
 OTHERS = (
     "malformed-at_hash", "invalid-athash", "of-another-login", "for-another-client", "crit-unknown", "b64-false",
     "missing-alg", "alg-as-array", "hs256-with-client-secret", "es256-instead",
-    "signing-key-rotation-just-before-signing", "claims-not-json", "claims-as-array", "duplicate-sub", "duplicate-alg",
+    "signing-key-rotation-just-before-signing", "signing-key-rotation", "kid-absent-multiple-jwks",
+    "claims-not-json", "claims-as-array", "duplicate-sub", "duplicate-alg",
 )  # fmt: skip
 
 
@@ -293,3 +306,28 @@ def test_rotation_just_before_signing(idp: Any, visitor: Any) -> None:
     with pytest.raises(JoseError, match="No key for kid"):
         jws.deserialize_compact(token, KeySet.import_key_set(old), algorithms=["RS256"])
     assert jws.deserialize_compact(token, KeySet.import_key_set(new), algorithms=["RS256"])
+
+
+def test_rotation_just_after_signing(idp: Any, visitor: Any) -> None:
+    import requests
+
+    with idp.fault("id_token.signing-key-rotation"):
+        first = visitor.tokens()["id_token"]
+    jwks = requests.get(visitor.issuer + "/jwks", timeout=5).json()
+    second = visitor.tokens("alice", prompt="login")["id_token"]
+    kids = []
+    for token in (first, second):
+        signed = jws.deserialize_compact(token, KeySet.import_key_set(jwks), algorithms=["RS256"])
+        kids.append(signed.headers()["kid"])
+    assert kids == ["rsa-1", "rsa-2"]
+
+
+def test_no_key_id_and_several_keys(idp: Any, visitor: Any) -> None:
+    import requests
+
+    with idp.fault("id_token.kid-absent-multiple-jwks"):
+        token = visitor.tokens()["id_token"]
+    keys = [key for key in requests.get(visitor.issuer + "/jwks", timeout=5).json()["keys"] if key["kty"] == "RSA"]
+    assert [key["kid"] for key in keys] == ["rsa-2", "rsa-1"]
+    assert "kid" not in json.loads(decoded(token.split(".")[0]))
+    assert [signature_is_good(token, {"keys": [key]}) for key in keys] == [True, False]

@@ -217,3 +217,15 @@ def test_ledger_and_record_name_the_login(idp: FakeIdP, visitor: Any) -> None:
     assert tokens["id_token"].split(".")[2] not in repr(line)
     assert line.flow
     assert idp.flow(line.flow)
+
+
+def test_the_ledger_holds_no_secret(idp: FakeIdP, visitor: Any) -> None:
+    for fault in ("callback.wrong-state", "token.unknown-members", "id_token.expired", "access_token.expired"):
+        idp.arm(fault)
+    answer = visitor.log_in(scope="openid offline_access")
+    tokens = visitor.exchange(answer["code"]).json()
+    written = repr(idp.faults().ledger())
+    secrets = [answer["code"], *(tokens[name] for name in ("access_token", "refresh_token", "id_token"))]
+    assert len(idp.faults().ledger()) == 4
+    assert [secret for secret in secrets if secret in written or secret.split(".")[-1] in written] == []
+    assert "state-of-another-login" in written
