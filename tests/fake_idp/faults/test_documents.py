@@ -338,3 +338,18 @@ def test_cookies_on_the_back_channel(observe: Observe, point: str) -> None:
     good, seen = observe()[point], observe(f"{point}.cookies")[point]
     assert seen.body == good.body
     assert set(changed(good.headers, seen.headers)) == {"set-cookie"}
+
+
+@pytest.mark.parametrize("name", ["jwks.for-encryption", "discovery.unsigned-offered"])
+def test_a_fault_leaves_nothing_behind(idp: Any, name: str) -> None:
+    import requests
+
+    path = "/jwks" if name.startswith("jwks") else "/.well-known/openid-configuration"
+
+    def get() -> bytes:
+        return requests.get(idp.issuer() + path, timeout=5).content
+
+    good = get()
+    idp.arm(name, times=1)
+    assert get() != good
+    assert get() == good

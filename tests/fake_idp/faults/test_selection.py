@@ -229,3 +229,14 @@ def test_the_ledger_holds_no_secret(idp: FakeIdP, visitor: Any) -> None:
     assert len(idp.faults().ledger()) == 4
     assert [secret for secret in secrets if secret in written or secret.split(".")[-1] in written] == []
     assert "state-of-another-login" in written
+
+
+def test_user_name_reaches_the_requests_that_belong_to_no_login(visitor: Any) -> None:
+    def key_count() -> int:
+        return len(requests.get(visitor.issuer + "/jwks", timeout=5).json()["keys"])
+
+    assert key_count() == 3
+    visitor.tokens("alice+jwks.empty")
+    assert [key_count(), key_count()] == [0, 0], "as long as that login is the last one"
+    visitor.tokens("bob", prompt="login")
+    assert key_count() == 3
