@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from fake_idp.app import create_app
     from fake_idp.clock import Clock
     from fake_idp.config import ConfigError
-    from fake_idp.faults.fault import UnknownFaultError
+    from fake_idp.faults import UnknownFaultError
     from fake_idp.library import FakeIdP
     from fake_idp.server import CannotListenError
 
@@ -25,7 +25,7 @@ _HOMES = {
     "Clock": "clock",
     "ConfigError": "config",
     "FakeIdP": "library",
-    "UnknownFaultError": "faults.fault",
+    "UnknownFaultError": "faults",
     "create_app": "app",
 }
 

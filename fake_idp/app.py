@@ -13,8 +13,8 @@ from fake_idp import config as configuration
 from fake_idp.clock import Clock
 from fake_idp.context import Context, Issuer, Namespace
 from fake_idp.directory import Directory
+from fake_idp.faults import UnknownFaultError
 from fake_idp.faults.engine import Faults
-from fake_idp.faults.fault import UnknownFaultError
 from fake_idp.keys import KeySet
 from fake_idp.oidc.endpoints import ENDPOINTS, Endpoint
 from fake_idp.randomness import Randomness

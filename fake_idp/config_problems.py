@@ -78,12 +78,12 @@ def of_names(table: dict[str, Any], path: Path) -> Iterable[str]:
 def _of_faults(table: dict[str, Any]) -> Iterable[str]:
     """Faults that nobody knows, and schedules that make no sense."""
     for index, rule in enumerate(table.get("faults", ())):
-        from fake_idp.faults import armed, fault
+        from fake_idp.faults import UnknownFaultError, armed, fault
 
         try:
             fault.named(rule["id"])
             armed.conditions({key: value for key, value in rule.items() if key != "id"})
-        except (fault.UnknownFaultError, ValueError) as error:
+        except (UnknownFaultError, ValueError) as error:
             yield f"faults[{index}]: {error}"
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
@@ -23,6 +23,16 @@ class Situation:
     issuer: str
     issuer_url: str
     flow: str | None
+
+    def within(self, login: Situation) -> Situation:
+        """The circumstances of a request that names no login, if it belongs to `login`."""
+        return replace(
+            login,
+            client=self.client or login.client,
+            user=self.user or login.user,
+            issuer=self.issuer,
+            issuer_url=self.issuer_url,
+        )
 
 
 @dataclass(frozen=True, slots=True)

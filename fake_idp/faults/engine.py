@@ -4,37 +4,19 @@ from __future__ import annotations
 
 import threading
 from collections import deque
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
-
-from fake_idp.faults.armed import Armed, Match, Schedule, Situation
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from fake_idp.clock import Clock
+    from fake_idp.faults.armed import Armed, Match, Schedule, Situation
     from fake_idp.faults.fault import Fault
+    from fake_idp.faults.ledger import Fired
     from fake_idp.randomness import Randomness
 
 MAX_LEDGER = 2000
 MAX_SELECTED = 512  # faults that were armed by requests: by user name, hint, page or path
-
-
-@dataclass(frozen=True, slots=True)
-class Fired:
-    """One line of the ledger: which fault changed what, for whom. `before` and `after` hold no secret in clear."""
-
-    number: int
-    time: float
-    fault: str
-    point: str
-    endpoint: str
-    issuer: str
-    flow: str | None
-    client: str | None
-    user: str | None
-    before: dict[str, Any]
-    after: dict[str, Any]
 
 
 class Faults:
@@ -57,13 +39,18 @@ class Faults:
     def arm(
         self,
         fault: Fault,
-        match: Match = Match(),  # noqa: B008  # immutable
-        schedule: Schedule = Schedule(),  # noqa: B008  # immutable
+        match: Match | None = None,
+        schedule: Schedule | None = None,
         *,
         preset: bool = False,
     ) -> Armed:
-        """Arm `fault`, behind those of the same rank at its point: one-shots of a point queue up."""
-        armed = Armed(fault, match, schedule, preset)
+        """Arm `fault`, for everybody and always if nothing is said.
+
+        It goes behind those of the same rank at its point: one-shots of a point queue up.
+        """
+        from fake_idp.faults.armed import Armed, Match, Schedule
+
+        armed = Armed(fault, match or Match(), schedule or Schedule(), preset)
         with self._lock:
             line = self._lines.setdefault(fault.point, [])
             line.append(armed)
@@ -124,14 +111,7 @@ class Faults:
             if own_flow is not None:
                 self._latest = situation
             elif self._latest is not None:
-                latest = self._latest
-                situation = Situation(
-                    situation.client or latest.client,
-                    situation.user or latest.user,
-                    situation.issuer,
-                    situation.issuer_url,
-                    latest.flow,
-                )
+                situation = situation.within(self._latest)
             for armed in self._lines.get(point, ()):
                 if armed.match.covers(situation) and armed.decide(own_flow, self._randomness.fraction):
                     return armed.fault
@@ -141,6 +121,8 @@ class Faults:
         self, fault: Fault, endpoint: str, situation: Situation, before: dict[str, Any], after: dict[str, Any]
     ) -> None:
         """Write into the ledger that `fault` was served."""
+        from fake_idp.faults.ledger import Fired
+
         with self._lock:
             self._count += 1
             self._ledger.append(

@@ -12,13 +12,11 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any, Literal, NamedTuple, TypeVar
 
+from fake_idp.faults import UnknownFaultError
+
 Reject = Literal["must_reject", "should_reject", "must_tolerate", "fail_cleanly"]
 Change = TypeVar("Change", bound=Callable[[Any], None])
 ChangeOf = TypeVar("ChangeOf", bound=Callable[[Any, str], None])
-
-
-class UnknownFaultError(LookupError):
-    """No fault has this name; the message names the nearest."""
 
 
 class Finding(NamedTuple):

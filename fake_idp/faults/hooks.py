@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Protocol
 
 from fake_idp import jws
-from fake_idp.faults.armed import Situation
 from fake_idp.web import json_response
 
 if TYPE_CHECKING:
@@ -15,6 +14,7 @@ if TYPE_CHECKING:
 
     from fake_idp.config import Client
     from fake_idp.context import Context
+    from fake_idp.faults.armed import Situation
     from fake_idp.faults.artefacts import Render
     from fake_idp.web import Response
 
@@ -44,6 +44,8 @@ def apply(point: str, artefact: Artefact) -> bool:
 
 def situation_of(context: Context) -> Situation:
     """The circumstances of this request, as far as they are known now."""
+    from fake_idp.faults.armed import Situation
+
     entry, issuer = context.entry, context.issuer
     return Situation(entry.client, entry.user, issuer.name, issuer.url, entry.flow)
 
