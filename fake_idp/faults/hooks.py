@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Protocol
 
 from fake_idp import jws
+from fake_idp.refusal import refuse
 from fake_idp.web import json_response
 
 if TYPE_CHECKING:
@@ -29,7 +30,10 @@ class Artefact(Protocol):
 
 
 def apply(point: str, artefact: Artefact) -> bool:
-    """Let the armed fault of `point`, if there is one, change `artefact`; whether there was one."""
+    """Let the armed fault of `point`, if there is one, change `artefact`; whether there was one.
+
+    Refuses the request if the artefact has not what the fault would change: a key id under HS256, say.
+    """
     context = artefact.context
     situation = situation_of(context)
     fault = context.namespace.faults.pick(point, situation)
@@ -37,7 +41,13 @@ def apply(point: str, artefact: Artefact) -> bool:
         return False
     before = artefact.shown()
     context.entry.faults.append(fault.id)
-    fault.change(artefact)
+    try:
+        fault.change(artefact)
+    except LookupError as error:
+        raise refuse(
+            "server_error", f"The fault {fault.id} cannot be made here.", expected="what it changes",
+            seen=f"a message without {error}", fix="order it for another client or issuer", status=500,
+        ) from error  # fmt: skip
     context.namespace.faults.note(fault, context.entry.endpoint, situation, before, artefact.shown())
     return True
 

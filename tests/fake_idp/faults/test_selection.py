@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 import json
 import time
 from collections.abc import Callable
@@ -11,10 +12,15 @@ from typing import Any
 
 import pytest
 import requests
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from fake_idp import ConfigError, FakeIdP, UnknownFaultError
+from fake_idp import ConfigError, FakeIdP, UnknownFaultError, config
 from fake_idp.__main__ import parse
-from fake_idp.faults.armed import MATCH_KEYS, SCHEDULE_KEYS
+from fake_idp.directory import Directory
+from fake_idp.faults import selection
+from fake_idp.faults.armed import MATCH_KEYS, SCHEDULE_KEYS, Armed
+from fake_idp.faults.fault import catalogue
 
 
 def claims(response: dict[str, Any]) -> dict[str, Any]:
@@ -240,3 +246,83 @@ def test_user_name_reaches_the_requests_that_belong_to_no_login(visitor: Any) ->
     assert [key_count(), key_count()] == [0, 0], "as long as that login is the last one"
     visitor.tokens("bob", prompt="login")
     assert key_count() == 3
+
+
+def test_a_fault_that_cannot_be_made_is_one_clear_sentence(
+    make_idp: Callable[..., FakeIdP], visit: Callable[..., Any], tmp_path: Path
+) -> None:
+    file = tmp_path / "idp.toml"
+    file.write_text(
+        '[[clients]]\nclient_id = "sentry"\nclient_secret = "a-secret-of-thirty-two-characters"\n'
+        'id_token_signed_response_alg = "HS256"\nany_loopback_redirect = true\n'
+    )
+    idp = make_idp(config=file)
+    visitor = visit(idp)
+    code = visitor.log_in("alice+id_token.kid-absent-single-jwks")["code"]
+    answer = visitor.exchange(code, auth=("sentry", "a-secret-of-thirty-two-characters"))
+    assert (answer.status_code, answer.json()["error"]) == (500, "server_error")
+    assert "The fault id_token.kid-absent-single-jwks cannot be made here." in answer.json()["error_description"]
+    assert idp.faults().ledger() == []
+
+
+def test_one_shots_in_parallel_strike_once_each(idp: FakeIdP) -> None:
+    from concurrent.futures import ThreadPoolExecutor
+
+    idp.arm("discovery.http-500", times=3)
+    idp.arm("discovery.http-502", times=2)
+    with ThreadPoolExecutor(8) as pool:
+        url = idp.metadata_url()
+        statuses = sorted(pool.map(lambda _: requests.get(url, timeout=5).status_code, range(24)))
+    assert statuses == [200] * 19 + [500] * 3 + [502] * 2
+
+
+NAMES = st.sampled_from(sorted(catalogue()))
+CONDITIONS = st.fixed_dictionaries(
+    {},
+    optional={
+        "client": st.text("abc-", min_size=1, max_size=8),
+        "user": st.sampled_from(["alice", "bob"]),
+        "nth": st.integers(1, 99),
+        "times": st.integers(1, 99),
+        "probability": st.sampled_from([0.25, 0.5]),
+        "per": st.just("request"),
+    },
+)
+
+
+@given(NAMES, CONDITIONS)
+@settings(max_examples=50, deadline=None)
+def test_what_is_written_is_what_is_armed(name: str, conditions: dict[str, Any]) -> None:
+    text = name + ":" + ",".join(f"{key}={value}" for key, value in conditions.items())
+    armed = Armed(*selection.parse(text))
+    described, *parts = armed.describe().split()
+    assert described == name
+    assert sorted(parts) == sorted(f"{key}={value}" for key, value in conditions.items())
+
+
+@given(st.text(max_size=40) | st.builds("{}:{}".format, NAMES, st.text("abctimes=,1.0-", max_size=20)))
+@settings(max_examples=80, deadline=None)
+def test_any_text_is_a_fault_or_a_sentence(text: str) -> None:
+    with contextlib.suppress(UnknownFaultError, ValueError):
+        assert selection.parse(text)[0].id == text.strip().partition(":")[0]
+
+
+DIRECTORY = Directory(config.load())
+
+
+@given(
+    st.sampled_from(["alice", "BOB", "carol@acme.example", "zoe", ""]),
+    st.lists(NAMES | st.text("ab.+~", max_size=6), max_size=3),
+)
+@settings(max_examples=80, deadline=None)
+def test_any_user_name_is_a_person_with_faults_or_a_sentence(who: str, suffixes: list[str]) -> None:
+    known = DIRECTORY.find(who)
+    name = "+".join([who, *suffixes])
+    ordered = name.split("+")[1:]
+    if known is not None and not set(ordered) <= set(catalogue()):
+        with pytest.raises(UnknownFaultError, match=r"^No fault is called "):
+            selection.person(DIRECTORY, name)
+    else:
+        person, faults = selection.person(DIRECTORY, name)
+        assert person is known
+        assert [fault.id for fault in faults] == (ordered if known else [])
