@@ -6,13 +6,15 @@ import contextlib
 import os
 import sys
 
-import click
-
-from ssocli.exit_code import ExitCode
+from ssocli import __version__
 
 
 def main() -> None:
     """Run the command line and leave the process with its exit code."""
+    if sys.argv[1:] == ["--version"]:
+        # Scripts ask this often, and importing click is three quarters of the answer's time.
+        sys.stdout.write(f"ssocli {__version__}\n")
+        return
     for stream in (sys.stdout, sys.stderr):
         # A name with an accent must not end a command on a terminal that cannot show it.
         with contextlib.suppress(AttributeError, ValueError):
@@ -21,8 +23,11 @@ def main() -> None:
 
 
 def _run() -> int:
+    import click
+
     from ssocli.cli.group import ssocli
     from ssocli.cli.stop import Stop
+    from ssocli.exit_code import ExitCode
 
     try:
         code = ssocli.main(prog_name="ssocli", standalone_mode=False)

@@ -96,7 +96,7 @@ def _letter_case(expected: str, actual: str) -> str:
     at = _first_divergence(expected, actual)
     return (
         f"only upper and lower case differ, first at position {at + 1}: "
-        f"expected {printable(expected[at : at + 1])!r}, saw {printable(actual[at : at + 1])!r}"
+        f"expected '{printable(expected[at : at + 1])}', saw '{printable(actual[at : at + 1])}'"
     )
 
 
@@ -137,12 +137,12 @@ def _part(value: object) -> str:
 def _first_character(expected: str, actual: str) -> str:
     at = _first_divergence(expected, actual)
     if at == len(actual):
-        return f"the actual value stops after {at} characters; expected to go on with {printable(expected[at:], 20)!r}"
+        return f"the actual value stops after {at} characters; expected to go on with '{printable(expected[at:], 20)}'"
     if at == len(expected):
-        return f"the actual value goes on after {at} characters, with {printable(actual[at:], 20)!r}"
+        return f"the actual value goes on after {at} characters, with '{printable(actual[at:], 20)}'"
     return (
         f"they differ from position {at + 1} on: "
-        f"expected {printable(expected[at:], 20)!r}, saw {printable(actual[at:], 20)!r}"
+        f"expected '{printable(expected[at:], 20)}', saw '{printable(actual[at:], 20)}'"
     )
 
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
 
-from ssocli.checks.check import Check, Status
+from ssocli.checks.check import Check, Severity, Status
 from ssocli.exchange import Exchange
 from ssocli.steps import Step
 
@@ -169,6 +169,12 @@ class TraceBuilder:
             self._open = _Open(step, time.time(), time.perf_counter())
             self._emit(StepStarted(step))
 
+    def begin_after(self, previous: Step, step: Step) -> None:
+        """Start this step if `previous` is in progress and has its verdict; otherwise somebody else went on already."""
+        with self._lock:
+            if self.current is previous and self.concluded and self._failure is None:
+                self.begin(step)
+
     def add_checks(self, checks: Iterable[Check]) -> None:
         """Add check results to the step in progress."""
         with self._lock:
@@ -224,6 +230,8 @@ class TraceBuilder:
         with self._lock:
             if self._trace is not None:
                 return self._trace
+            if self._open is not None and self._open.status is None:
+                self.tool_error("the login stopped in the middle of this step")
             self._close()
             steps = tuple(self._closed.get(step, StepOutcome(step, Status.NOT_REACHED)) for step in Step)
             self._trace = Trace(
@@ -254,9 +262,11 @@ class TraceBuilder:
 
 
 def _verdict(checks: Iterable[Check]) -> Status:
-    """The status of a step that ran to its end: failed rules below `error` make it a warning."""
-    statuses = {check.status for check in checks}
-    return Status.WARNED if statuses & {Status.FAILED, Status.WARNED} else Status.PASSED
+    """The status of a step that ran to its end: a failed warning colours it, what is only worth knowing does not."""
+    found = any(
+        check.status in {Status.FAILED, Status.WARNED} and check.severity is not Severity.INFO for check in checks
+    )
+    return Status.WARNED if found else Status.PASSED
 
 
 def _outcome(steps: tuple[StepOutcome, ...]) -> Outcome:

@@ -54,6 +54,7 @@ def test_an_exchange_belongs_to_the_step_in_which_it_completed() -> None:
     builder.conclude("chosen")
     builder.add_exchange(hop)
     builder.begin(Step.IDP_SELECTION)
+    builder.conclude("chosen")
     trace = builder.finish()
     assert [len(outcome.exchanges) for outcome in trace.steps[:2]] == [1, 0]
 
@@ -66,6 +67,7 @@ def test_an_exchange_belongs_to_the_step_in_which_it_completed() -> None:
         ([check(Status.SKIPPED)], Status.PASSED),
         ([check(Status.PASSED), check(Status.FAILED, Severity.WARNING)], Status.WARNED),
         ([check(Status.WARNED)], Status.WARNED),
+        ([check(Status.FAILED, Severity.INFO)], Status.PASSED),
     ],
 )
 def test_the_worst_check_decides_the_verdict(checks: list[Check], status: Status) -> None:
@@ -125,3 +127,24 @@ def test_the_flow_says_what_the_user_can_do(step: Step, action: Action) -> None:
 def test_a_login_cannot_fail_before_it_began() -> None:
     with pytest.raises(RuntimeError, match="before its first step"):
         TraceBuilder().fail("X001", "", "")
+
+
+def test_a_login_that_stops_in_the_middle_of_a_step_is_trouble_of_the_tool() -> None:
+    builder = TraceBuilder()
+    builder.begin(Step.USER_SELECTION)
+    trace = builder.finish()
+    assert trace.outcome is Outcome.ERROR
+    assert trace.step(Step.USER_SELECTION).status is Status.TOOL_ERROR
+
+
+def test_going_on_after_a_step_never_undoes_what_somebody_else_began() -> None:
+    builder = TraceBuilder()
+    builder.begin(Step.REDIRECT_TO_IDP)
+    builder.begin_after(Step.REDIRECT_TO_IDP, Step.EXTERNAL_AUTHENTICATION)  # no verdict yet
+    assert builder.current is Step.REDIRECT_TO_IDP
+    builder.conclude("on the way")
+    builder.begin_after(Step.REDIRECT_TO_IDP, Step.EXTERNAL_AUTHENTICATION)
+    assert builder.current is Step.EXTERNAL_AUTHENTICATION
+    builder.begin(Step.TOKEN_GENERATION)
+    builder.begin_after(Step.REDIRECT_TO_IDP, Step.EXTERNAL_AUTHENTICATION)
+    assert builder.current is Step.TOKEN_GENERATION

@@ -35,7 +35,7 @@ class AuthenticationContext:
 
 def _page(context: AuthenticationContext) -> str:
     said = f": {printable(context.said, 300)}" if context.said else ""
-    return f"its page {printable(context.title or context.url, 120)!r} (HTTP {context.status}){said}"
+    return f"its page '{printable(context.title or context.url, 120)}' (HTTP {context.status}){said}"
 
 
 @rule(

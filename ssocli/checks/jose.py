@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import functools
 import hashlib
 import hmac
 import re
@@ -267,14 +268,18 @@ def _joserfc_name(algorithm: str, jwk: dict[str, Any]) -> str:
 
 def _public_key(jwk: dict[str, Any]) -> Any:
     """The joserfc key of a JWK's public members, or None if they make no key."""
+    members = _PUBLIC_MEMBERS.get(str(jwk.get("kty")), ())
+    public = tuple((name, jwk[name]) for name in members if isinstance(jwk.get(name), str))
+    return None if not public or len(public) != len(members) or weakness(jwk) else _import_key(public)
+
+
+@functools.lru_cache(maxsize=64)
+def _import_key(public: tuple[tuple[str, str], ...]) -> Any:
+    """Importing takes longer than verifying, and each rule of the signature needs the same few keys again."""
     from joserfc.jwk import JWKRegistry
 
-    members = _PUBLIC_MEMBERS.get(str(jwk.get("kty")), ())
-    public = {name: jwk[name] for name in members if isinstance(jwk.get(name), str)}
-    if not public or len(public) != len(members) or weakness(jwk):
-        return None
     try:
-        key = JWKRegistry.import_key(public)
+        key = JWKRegistry.import_key(dict(public))
         return key if key.public_key else None
     except Exception:  # noqa: BLE001 - joserfc and cryptography raise many kinds on hostile numbers
         return None

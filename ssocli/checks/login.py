@@ -16,10 +16,10 @@ PasswordVerdict = Literal["right", "wrong", "too_many_attempts", "disabled"]
 class LoginContext:
     """What was asked for at the login page, and what the configuration knows.
 
-    `organization` and `provider` are as the user sent them, None if nothing of the kind was sent yet; `providers` are
-    those of the organization, `wants_sso` whether single sign-on was asked for there. `provider_problem` says in half a sentence why the provider asked for cannot be used.
-    `next_page` is where the user wants to go, `next_problem` why they will not be sent there. `password` is the
-    verdict of a password login, None for single sign-on.
+    `organization` and `provider` are as the user sent them, None if nothing of the kind was sent yet; `wants_sso` says
+    whether single sign-on was asked for. `providers` are those of the organization; `provider_problem` says in half a
+    sentence why the provider asked for cannot be used. `next_page` is where the user wants to go, `next_problem` why
+    they will not be sent there. `password` is the verdict of a password login, None for single sign-on.
     """
 
     organizations: tuple[str, ...] = ()

@@ -8,6 +8,9 @@ from ssocli.checks.check import Judgement, Owner, Severity, failed, passed, rule
 from ssocli.steps import Step
 from ssocli.text import printable
 
+# RFC 5321 4.5.3.1.3 allows a path of 256 octets, of which the angle brackets take two.
+_EMAIL_LIMIT = 254
+
 
 @dataclass(frozen=True, slots=True)
 class ProvisioningContext:
@@ -51,8 +54,7 @@ def missing_email(context: ProvisioningContext) -> Judgement:
         return skipped("the user exists, and the stored address stays")
     if not context.email:
         return failed("an e-mail address", "none")
-    name, at, domain = context.email.rpartition("@")
-    if not (name and at and domain) or any(character.isspace() for character in context.email):
+    if not is_address(context.email):
         return failed("an e-mail address", printable(context.email, 120))
     return passed("an e-mail address", printable(context.email, 120))
 
@@ -155,3 +157,10 @@ def unverified_email(context: ProvisioningContext) -> Judgement:
     if context.email_verified:
         return passed("a verified address", "verified")
     return failed("a verified address", "not verified")
+
+
+def is_address(text: str) -> bool:
+    """Whether this can be an e-mail address: something on both sides of an @, no space, nothing invisible."""
+    name, _, domain = text.rpartition("@")
+    visible = printable(text, _EMAIL_LIMIT) == text and not any(character.isspace() for character in text)
+    return bool(name and domain) and visible

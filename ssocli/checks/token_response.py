@@ -252,6 +252,24 @@ def reduced_scope(context: TokenResponseContext) -> Judgement:
     return failed(expected, f"without {' '.join(missing)}: {printable(scope) or 'none'}")
 
 
+@rule(
+    "TOK012",
+    "malformed-access-token",
+    step=Step.TOKEN_GENERATION,
+    spec="RFC 6749 A.12; RFC 6750 2.1",
+    owner=Owner.IDP,
+    fix="Let the identity provider issue access tokens of printable ASCII: nothing else can be sent in a header.",
+)
+def malformed_access_token(context: TokenResponseContext) -> Judgement:
+    """The access token has characters that no token may have (control characters, line ends, letters beyond ASCII)."""
+    token = (context.tokens or {}).get("access_token")
+    if not isinstance(token, str) or not token:
+        return skipped("there is no access token to judge (TOK005)")
+    expected = "printable ASCII characters"
+    foreign = next((character for character in token if not " " <= character <= "~"), None)
+    return passed(expected, "no others") if foreign is None else failed(expected, f"U+{ord(foreign):04X} in it")
+
+
 def _refused(context: TokenResponseContext, expected: str) -> Judgement:
     document = context.document or {}
     known = explain_token_error(context.error or "")

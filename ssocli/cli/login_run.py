@@ -38,7 +38,8 @@ _TIMEOUT_BY_HAND = 300
 
 def run(options: dict[str, Any]) -> ExitCode:
     """Log in once, report, and say how it went."""
-    log_to_stderr(logging.ERROR)  # refusals are in the report
+    # A person at a terminal reads the report, which says the same and more.
+    log_to_stderr(logging.CRITICAL if sys.stderr.isatty() else logging.ERROR)
     config, source = load_config(options["config_file"])
     request, config = _request(config, options)
     redactor = Redactor(options["show_secrets"])

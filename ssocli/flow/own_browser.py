@@ -51,8 +51,7 @@ def log_in_by_hand(
             break
         if trace.current is Step.REDIRECT_TO_DASHBOARD and trace.concluded:
             break
-        if trace.current is Step.REDIRECT_TO_IDP and trace.concluded and failure is None:
-            trace.begin(Step.EXTERNAL_AUTHENTICATION)
+        trace.begin_after(Step.REDIRECT_TO_IDP, Step.EXTERNAL_AUTHENTICATION)
         time.sleep(_POLL_SECONDS)
     else:
         _time_out(trace, timeout)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass, field
+
+from ssocli.one_time_code import code_at
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,11 +18,4 @@ class Person:
 
     def one_time_code(self) -> str | None:
         """The code that an authenticator shows now (RFC 6238); None without a secret. Raises ValueError."""
-        if self.totp_secret is None:
-            return None
-        import pyotp
-
-        try:
-            return pyotp.TOTP(self.totp_secret.replace(" ", "")).now()
-        except ValueError as error:
-            raise ValueError(f"the one-time code's secret is not base32: {error}") from None
+        return None if self.totp_secret is None else code_at(self.totp_secret, time.time())

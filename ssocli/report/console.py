@@ -14,7 +14,7 @@ from typing import TextIO
 from rich.console import Console
 from rich.text import Text
 
-from ssocli.checks.check import Check, Owner, Status, first_blocking
+from ssocli.checks.check import Check, Owner, Severity, Status, first_blocking
 from ssocli.exchange import Exchange
 from ssocli.report.redact import Redactor
 from ssocli.text import printable
@@ -119,9 +119,9 @@ class ConsoleReport:
             self.console.print(printed, soft_wrap=True)
 
     def _wanted(self, check: Check) -> bool:
-        """Findings always, what passed with -v, what did not apply with -vv."""
+        """Findings always, what passed (or is only worth knowing) with -v, what did not apply with -vv."""
         if check.status in {Status.FAILED, Status.WARNED, Status.TOOL_ERROR}:
-            return True
+            return self.verbosity > 0 or check.severity is not Severity.INFO
         return self.verbosity > (1 if check.status is Status.SKIPPED else 0)
 
     def _checks(self, checks: list[Check], told_below: Check | None) -> None:

@@ -98,9 +98,15 @@ def count_failed_passwords(db: sqlite3.Connection, email: str, since: float) -> 
     return int(row[0])
 
 
-def note_failed_password(db: sqlite3.Connection, email: str, now: float) -> None:
-    """Note a wrong password."""
-    db.execute("INSERT INTO failed_passwords (email_key, failed_at) VALUES (?, ?)", (email_key(email), now))
+def note_failed_password(db: sqlite3.Connection, email: str, now: float) -> int:
+    """Note a wrong password for this address; the number of the note."""
+    cursor = db.execute("INSERT INTO failed_passwords (email_key, failed_at) VALUES (?, ?)", (email_key(email), now))
+    return int(cursor.lastrowid or 0)
+
+
+def forget_failed_password(db: sqlite3.Connection, number: int) -> None:
+    """Take a note back: the password turned out to be right."""
+    db.execute("DELETE FROM failed_passwords WHERE id = ?", (number,))
 
 
 def touch_user(db: sqlite3.Connection, user_id: int, now: float) -> None:

@@ -237,4 +237,5 @@ def _provisioned(user: UserRecord, decision: Decision, facts: Facts) -> str:
 
 def _granted(access: Access) -> str:
     teams = f"teams {', '.join(access.teams)}" if access.teams else "no team"
-    return f"{access.role} of {access.organization}, {teams}, {len(access.projects)} projects"
+    count = len(access.projects)
+    return f"{access.role} of {access.organization}, {teams}, {count} project{'s' * (count != 1)}"

@@ -6,11 +6,12 @@ from typing import Any
 
 from werkzeug.wrappers import Response
 
+from ssocli.checks.check import first_blocking
 from ssocli.config.model import OidcProvider
 from ssocli.sentry import admission, pending
 from ssocli.sentry.auth import judging, oauth2, oidc
 from ssocli.sentry.auth.client import Client, UnusableProviderError, prepare_client
-from ssocli.sentry.auth.discovery import Metadata, discover
+from ssocli.sentry.auth.discovery import Metadata, recall
 from ssocli.sentry.auth.response import AuthorizationResponse
 from ssocli.sentry.auth.token_request import redeem
 from ssocli.sentry.context import Context
@@ -21,6 +22,8 @@ from ssocli.sentry.refusal import Attempt, LoginRefused, answer, login_url, sett
 from ssocli.steps import Step
 from ssocli.trace import TraceBuilder
 
+# Anybody may post here, and what they post is kept for a minute.
+_LONGEST_RESPONSE = 64 * 1024  # characters
 # What the fragment page's form can carry to the server.
 _FRAGMENT_FIELDS = ("code", "state", "iss", "error", "error_description", "error_uri", "session_state")
 _NOT_SENT_BACK = "You were not logged in by your identity provider{reason}. Please try again."
@@ -52,6 +55,8 @@ def _keep_posted(context: Context) -> Response:
     form = context.request.form
     mode: Mode = "fragment" if context.has_valid_csrf_token else "form_post"
     parameters = [(name, value) for name, value in form.items(multi=True) if name != "csrf_token" and value]
+    if sum(len(name) + len(value) for name, value in parameters) > _LONGEST_RESPONSE:
+        return _stray(context, "This is no answer of an identity provider: it is too long for one.")
     with context.sentry.store.transaction() as db:
         handle = pending.keep_posted(db, mode, parameters, context.now)
     context.is_new_browser = False  # its cookie was only not sent: a new one would replace it
@@ -119,21 +124,24 @@ def _steps_4_to_6(
 ) -> Identity:
     builder, support = attempt.builder, context.sentry.config.sentry.support
     no_token, not_confirmed = _NO_TOKEN.format(support=support), _NOT_CONFIRMED.format(support=support)
-    metadata = discover(context.sentry.documents, builder, client, no_token)
+    metadata = recall(context.sentry.documents, builder, client, no_token)
     checks = judging.authorization_response(
         client, response, state_matches=state_matches, sends_issuer=metadata.sends_issuer
     )
 
     if builder.current is not Step.EXTERNAL_AUTHENTICATION:
         builder.begin(Step.EXTERNAL_AUTHENTICATION)
-    settle(builder, checks.external_authentication, _not_sent_back(response))
+    # An error of somebody else's login is not believed (RFC 6749 10.12).
+    if state_matches:
+        settle(builder, checks.external_authentication, _not_sent_back(response))
     builder.conclude("the identity provider sent the user back")
 
     builder.begin(Step.TOKEN_GENERATION)
-    settle(builder, checks.token_generation, no_token)
+    if state_matches:
+        settle(builder, checks.token_generation, no_token)
     # Whether the response belongs to this login is judged before its code goes anywhere (RFC 9207 2.4).
-    if any(check.is_blocking for check in checks.token_validation):
-        builder.conclude("the response arrived; its code was not redeemed")
+    if first_blocking(checks.token_validation) is not None:
+        builder.conclude(f"the answer ({response.kind}) arrived and was not used")
         builder.begin(Step.TOKEN_VALIDATION)
         settle(builder, checks.token_validation, not_confirmed)
     tokens = _redeem(context, attempt, client, metadata, login, response.get("code"))

@@ -17,6 +17,7 @@ def conclude(context: Context, response: Response) -> None:
     if builder is None or builder.current is not Step.REDIRECT_TO_DASHBOARD or builder.concluded:
         return
     path = context.request.path
+    builder.session = {**(builder.session or {}), "landed_on": context.request.url}
     if response.status_code < 400:
         builder.conclude(f"{context.user.email} landed on {path}")
     else:

@@ -19,5 +19,4 @@ def log_out(context: Context) -> Response:
         with context.sentry.store.transaction() as db:
             end_session(db, token)
     context.cookies.append(context.cookie(SESSION_COOKIE, "", 0))
-    context.flash("You are logged out.")
     return redirect(login_url(""))

@@ -54,14 +54,23 @@ def status_of(refused: LoginRefused) -> int:
 
 
 def _verify(context: Context, email: str, password: str) -> tuple[UserRecord | None, rules.PasswordVerdict]:
-    """Look at the password unless there were too many wrong ones; a right one does not reset the count."""
+    """Look at the password, unless there were too many wrong ones.
+
+    An attempt counts as wrong until it turns out right, so that many at once are not more than many in a row. The
+    hashes are made outside of any transaction: they take long, and nobody else should wait for them.
+    """
     store, now = context.sentry.store, context.now
     with store.transaction() as db:
         if accounts.count_failed_passwords(db, email, now - _WINDOW_SECONDS) >= _MOST_ATTEMPTS:
             return None, "too_many_attempts"
-        users.seed_password(db, email, context.sentry.config.users)
-        if not passwords.verify_password(password, accounts.password_hash(db, email)):
-            accounts.note_failed_password(db, email, now)
-            return None, "wrong"
+        attempt = accounts.note_failed_password(db, email, now)
+        stored = accounts.password_hash(db, email)
+    renewed = users.renewed_hash(email, stored, context.sentry.config.users)
+    if not passwords.verify_password(password, renewed or stored):
+        return None, "wrong"
+    with store.transaction() as db:
+        accounts.forget_failed_password(db, attempt)
+        if renewed is not None:
+            accounts.put_password(db, email, renewed)
         user = accounts.find_user_by_email(db, email)
     return user, "right" if user is None or user.active else "disabled"

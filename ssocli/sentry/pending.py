@@ -100,6 +100,7 @@ def use_login(db: sqlite3.Connection, pending: PendingLogin, now: float) -> bool
 def keep_posted(db: sqlite3.Connection, mode: Mode, parameters: list[tuple[str, str]], now: float) -> str:
     """Keep a response that came by POST, and return the handle under which it can be fetched once."""
     handle = secrets.token()
+    db.execute("DELETE FROM posted_responses WHERE expires_at < ?", (now,))
     db.execute(
         "INSERT INTO posted_responses (handle_hash, mode, parameters, expires_at) VALUES (?, ?, ?, ?)",
         (secrets.digest(handle), mode, json.dumps(parameters), now + _POSTED_SECONDS),

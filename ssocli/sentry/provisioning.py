@@ -12,6 +12,7 @@ from ssocli.config.model import Organization, Provider, Role
 from ssocli.sentry import accounts
 from ssocli.sentry.records import MemberRecord, UserRecord
 
+_LONGEST = 2000  # characters of a name or of an avatar's URL
 ROLES: tuple[Role, ...] = ("member", "admin", "manager", "owner")  # in the order of rank
 
 
@@ -56,7 +57,8 @@ class Decision:
 def gather(db: sqlite3.Connection, identity: Identity, organization: str) -> Facts:
     """Read what the decision needs."""
     user = accounts.find_user_by_identity(db, identity.provider, identity.issuer, identity.subject)
-    holder = accounts.find_user_by_email(db, identity.email) if identity.email else None
+    email = identity.email
+    holder = accounts.find_user_by_email(db, email) if email and rules.is_address(email) else None
     return Facts(
         user=user,
         member=None if user is None else accounts.find_member(db, organization, user.id),
@@ -90,7 +92,11 @@ def decide(identity: Identity, slug: str, organization: Organization, provider: 
         )
     role, teams = _role(identity, organization, provider, facts.member), _teams(identity, provider)
     if user is None:
-        profile = {"email": identity.email or "", "name": identity.name, "avatar": identity.avatar}
+        profile = {
+            "email": identity.email or "",
+            "name": _storable(identity.name),
+            "avatar": _storable(identity.avatar),
+        }
         reason = f"subject {identity.subject} of {identity.provider} was unknown"
         return Decision("create", reason, checks, changes=profile, role=role, teams=teams)
     changes = _profile_changes(identity, user, facts.email_holder) if provider.update_profile else {}
@@ -121,7 +127,7 @@ def apply(db: sqlite3.Connection, decision: Decision, identity: Identity, slug: 
 
 def _profile_changes(identity: Identity, user: UserRecord, email_holder: int | None) -> dict[str, str]:
     """What the provider tells otherwise than the store holds; what it does not tell stays."""
-    told = {"email": identity.email, "name": identity.name, "avatar": identity.avatar}
+    told = {"email": identity.email, "name": _storable(identity.name), "avatar": _storable(identity.avatar)}
     if email_holder not in (None, user.id):
         told["email"] = None  # somebody else's address: the stored one stays
     return {field: value for field, value in told.items() if value and value != getattr(user, field)}
@@ -140,3 +146,8 @@ def _teams(identity: Identity, provider: Provider) -> tuple[str, ...] | None:
     if not provider.teams or identity.groups is None:
         return None
     return tuple(sorted({team for group in identity.groups for team in provider.teams.get(group, ())}))
+
+
+def _storable(text: str) -> str:
+    """The text as the store can hold it: not endless, and without lone surrogates, which JSON can carry."""
+    return text[:_LONGEST].encode("utf-8", "replace").decode("utf-8")

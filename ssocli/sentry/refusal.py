@@ -50,13 +50,15 @@ def record(attempt: Attempt, refused: LoginRefused) -> Failure:
     check = refused.check
     message = f"{check.name.replace('-', ' ')}: expected {check.expected}, found {check.actual}"
     failure = attempt.builder.fail(check.code, message, refused.user_message)
-    level = logging.ERROR if failure.step is Step.USER_PROVISIONING else logging.WARNING
     LOGGER.log(
-        level,
-        "SSO login refused in step %s: %s %s",
+        logging.ERROR if failure.step is Step.USER_PROVISIONING else logging.INFO,
+        "login refused in %s: %s %s (organization %s, provider %s, trace %s)",
         failure.step.value,
         check.code,
         check.name,
+        attempt.organization or "-",
+        attempt.provider or "-",
+        attempt.builder.trace_id,
         extra={
             "trace_id": attempt.builder.trace_id,
             "provider": attempt.provider,

@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response
 
 from ssocli.checks import session as rules
 from ssocli.checks.check import evaluate
+from ssocli.one_time_code import PERIOD, code_at
 from ssocli.sentry import accounts, admission, pending, secrets
 from ssocli.sentry.context import Context
 from ssocli.sentry.journal import Journal
@@ -16,7 +17,6 @@ from ssocli.sentry.pending import SecondFactor
 from ssocli.sentry.refusal import LOGGER, Attempt, LoginRefused, login_url, record, settle
 from ssocli.steps import Step
 
-_PERIOD = 30  # seconds for which one code is shown
 _MOST_ATTEMPTS = 5
 _WRONG = "The code is wrong or was used before. Please enter the one that your authenticator shows now."
 _EXPIRED = "Your login has expired before the second factor. Please log in again."
@@ -72,7 +72,7 @@ def _use_code(context: Context, user_id: int, code: str) -> bool:
         secret, used = accounts.second_factor(db, user_id)
         if secret is None:
             return False
-        current = int(context.now) // _PERIOD
+        current = int(context.now) // PERIOD
         for time_step in (current, current - 1, current + 1):
             shown = _code_at(secret, time_step, user_id)
             if time_step > used and hmac.compare_digest(shown.encode(), entered.encode()):
@@ -82,13 +82,8 @@ def _use_code(context: Context, user_id: int, code: str) -> bool:
 
 
 def _code_at(secret: str, time_step: int, user_id: int) -> str:
-    import pyotp
-
-    class Generator(pyotp.TOTP):
-        min_secret_length_bits = 0  # many authenticators are set up with 80 bits
-
     try:
-        return Generator(secret.replace(" ", "")).at(time_step * _PERIOD)
+        return code_at(secret, time_step * PERIOD)
     except ValueError:
         LOGGER.error("user %d cannot give a second factor: the secret in the store is not base32", user_id)
         return secrets.token()  # a code that nobody can enter

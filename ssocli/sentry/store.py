@@ -133,9 +133,10 @@ def _prepare_file(path: Path) -> None:
 
 def _recognize(connection: sqlite3.Connection, name: str) -> None:
     """Refuse a database that is not ours or from a later version, before anything is written."""
-    version = connection.execute("PRAGMA user_version").fetchone()[0]
-    ours = connection.execute("PRAGMA application_id").fetchone()[0] == APPLICATION_ID
+    # The tables first: another process that is just making the database commits them together with the rest.
     tables = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
+    ours = connection.execute("PRAGMA application_id").fetchone()[0] == APPLICATION_ID
+    version = connection.execute("PRAGMA user_version").fetchone()[0]
     if tables and not ours:
         raise StoreError(f"{name}: expected a database of this program, found another program's; name another file")
     known = len(_migrations())

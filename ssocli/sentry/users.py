@@ -13,7 +13,7 @@ from ssocli.sentry.store import Store
 def seed(store: Store, config: Config, now: float) -> None:
     """Make each configured user exist as configured; what the configuration does not say stays as it is.
 
-    Passwords come later (`seed_password`): hashing one takes longer than the rest of a start.
+    Passwords come later (`renewed_hash`): hashing one takes longer than the rest of a start.
     `now` is seconds since the epoch.
     """
     if config.users:
@@ -32,14 +32,14 @@ def _seed(db: sqlite3.Connection, users: Mapping[str, User], now: float) -> None
             accounts.put_member(db, organization, user_id, role, None, now)
 
 
-def seed_password(db: sqlite3.Connection, email: str, users: Mapping[str, User]) -> None:
-    """Take over the configured password of the user with this address, if it is not the stored one already."""
+def renewed_hash(email: str, stored: str | None, users: Mapping[str, User]) -> str | None:
+    """The hash to store of this user's configured password; None if there is none or it is the stored one already."""
     key = accounts.email_key(email)
     entry = next((user for address, user in users.items() if accounts.email_key(address) == key), None)
     configured = _secret(entry.password) if entry else None
-    if configured is None or passwords.verify_password(configured, accounts.password_hash(db, email)):
-        return
-    accounts.put_password(db, email, passwords.hash_password(configured))
+    if configured is None or passwords.verify_password(configured, stored):
+        return None
+    return passwords.hash_password(configured)
 
 
 def _secret(secret: Secret | None) -> str | None:

@@ -104,6 +104,7 @@ ENVELOPE = [
     Case("algorithm-confusion", PASSED, observed),
     Case("unaccepted-algorithm", FAILED, lambda: with_header(SECRET, alg="HS256"), "HS256"),
     Case("unaccepted-algorithm", FAILED, lambda: with_header(alg="PS256"), "PS256"),
+    Case("unaccepted-algorithm", FAILED, lambda: with_header(alg="PS256", jwk=jwk(rsa_key())), "PS256"),
     Case(
         "unaccepted-algorithm",
         PASSED,
@@ -269,6 +270,7 @@ TIMES = [
     Case("missing-expiry", PASSED, lambda: with_claims(exp=NOW + 0.5)),
     Case("expired-id-token", FAILED, lambda: with_claims(exp=NOW - 61, iat=NOW - 60), "61 s ago"),
     Case("expired-id-token", FAILED, lambda: with_claims(exp=NOW - 60, iat=NOW - 900), "so much do the clocks differ"),
+    Case("expired-id-token", FAILED, lambda: with_claims(exp=NOW - 60, auth_time=NOW - 999, wants=MAX_AGE), "60 s ago"),
     Case("expired-id-token", PASSED, lambda: with_claims(exp=NOW - 59, iat=NOW - 300), "59 s ago"),
     Case("expired-id-token", SKIPPED, lambda: with_claims(exp=...)),
     Case("expiry-in-milliseconds", FAILED, lambda: with_claims(exp=(NOW + 300) * 1000), "2027-01-15"),

@@ -45,7 +45,9 @@ def test_one_cause_is_one_finding(code: str) -> None:
     assert failed_codes(FAILING[code]) == [code]
 
 
-@pytest.mark.parametrize("email", ["alice", "@acme.example", "alice@", "a lice@acme.example", ""])
+@pytest.mark.parametrize(
+    "email", ["alice", "@acme.example", "alice@", "a lice@acme.example", "a\x00@b.example", "a" * 250 + "@b.example"]
+)
 def test_an_address_has_a_name_and_a_domain(email: str) -> None:
     assert "PROV001" in failed_codes(replace(NEW, email=email))
 

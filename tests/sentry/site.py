@@ -73,12 +73,13 @@ class Browser:
 
     def get(self, path: str, **query: str) -> TestResponse:
         """Load a page, following redirects inside Sentry."""
-        return self._follow(self.client.get(f"{path}?{urlencode(query)}" if query else path))
+        return self._follow(self._open(f"{path}?{urlencode(query)}" if query else path))
 
     def post(self, path: str, **form: str) -> TestResponse:
         """Submit a form with the CSRF token of the page."""
         token = re.search(r'name="csrf_token" value="([^"]*)"', self.text)
-        return self._follow(self.client.post(path, data={"csrf_token": token[1] if token else "", **form}))
+        data = {"csrf_token": token[1] if token else "", **form}
+        return self._follow(self.client.post(path, data=data, buffered=True))
 
     def start(self, next_page: str = "", **form: str) -> str:
         """Go from the login page to the provider; the URL of the authorization request."""
@@ -121,12 +122,16 @@ class Browser:
         found = self.client.get_cookie(name)
         return None if found is None else found.value
 
+    def _open(self, path: str) -> TestResponse:
+        # Buffered, so that the response is closed as a server closes it.
+        return self.client.get(path, buffered=True)
+
     def _follow(self, page: TestResponse) -> TestResponse:
         for _ in range(10):
             target = urlsplit(page.headers.get("Location", ""))
             if page.status_code not in (302, 303, 308) or target.netloc:
                 break
-            page = self.client.get(f"{target.path}?{target.query}" if target.query else target.path)
+            page = self._open(f"{target.path}?{target.query}" if target.query else target.path)
         self.page = page
         return page
 

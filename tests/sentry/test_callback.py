@@ -33,9 +33,7 @@ def test_an_error_returns_the_user_to_the_login_page_with_the_message_once(site:
     sent = site.provider.authorize(location)
     page = site.browser.get(CALLBACK, error="access_denied", error_description="No <b>way</b>", state=sent["state"])
     assert (page.status_code, site.browser.path) == (200, "/auth/login/acme/")
-    assert site.browser.alert == (
-        "You were not logged in by your identity provider: No <b>way</b>. Please try again."
-    )
+    assert site.browser.alert == ("You were not logged in by your identity provider: No <b>way</b>. Please try again.")
     assert 'name="next" value="/organizations/acme/issues/?a=b"' in site.browser.text
     assert refused(site) == ("external_authentication", "CB001", Action.RETURN_TO_LOGIN)
     assert "/token" not in site.provider.requests
@@ -71,7 +69,7 @@ def test_a_response_of_another_login_or_issuer_never_redeems_its_code(
     assert "Try SSO again" in site.browser.text
     assert "mailto:help@acme.example" in site.browser.text
     assert refused(site) == ("token_validation", code, Action.RETRY_OR_CONTACT_SUPPORT)
-    assert "not redeemed" in site.trace().step(Step.TOKEN_GENERATION).summary
+    assert "was not used" in site.trace().step(Step.TOKEN_GENERATION).summary
     assert "/token" not in site.provider.requests
 
 
@@ -188,6 +186,12 @@ def test_a_form_post_from_another_site_comes_without_cookies(make_site: Callable
     assert "Go to the dashboard" in site.browser.text
 
 
+def test_a_post_of_any_length_is_not_kept(site: Site) -> None:
+    page = site.browser.client.post(CALLBACK, data={"code": "x" * 70_000})
+    assert page.status_code == 400
+    assert "too long" in page.get_data(as_text=True)
+
+
 def test_a_posted_response_counts_only_in_its_own_browser(make_site: Callable[..., Site]) -> None:
     site = make_site(settings=FORM_POST)
     sent = site.provider.authorize(site.browser.start())
@@ -222,6 +226,7 @@ TOKEN_FAILURES: list[tuple[dict[str, Any], str]] = [
     ({"/token": (200, "application/json", b"{")}, "NET013"),
     ({"/token": as_json({"access_token": "x", "token_type": "Bearer"})}, "TOK008"),
     ({"/token": as_json({"token_type": "Bearer", "id_token": "x"})}, "TOK005"),
+    ({"/token": as_json({"token_type": "Bearer", "access_token": "a\r\nX-Y: z", "id_token": "x"})}, "TOK012"),
 ]
 
 
@@ -320,3 +325,12 @@ def test_a_defect_is_tool_trouble_and_never_a_finding(
     assert site.trace().outcome is Outcome.ERROR
     assert site.trace().failure is None
     assert site.trace().step(Step.TOKEN_GENERATION).status is Status.TOOL_ERROR
+
+
+def test_an_error_of_another_login_is_not_believed(site: Site) -> None:
+    site.browser.start()
+    page = site.browser.get(CALLBACK, error="access_denied", error_description="Call 555-EVIL", state="x" * 43)
+    assert page.status_code == 403
+    assert "555-EVIL" not in site.browser.text
+    assert refused(site) == ("token_validation", "CB008", Action.RETRY_OR_CONTACT_SUPPORT)
+    assert "the error access_denied" in site.trace().step(Step.TOKEN_GENERATION).summary

@@ -62,6 +62,12 @@ def test_five_wrong_passwords_in_a_minute_are_the_most(site: Site) -> None:
     assert log_in(site) == 200
 
 
+def test_right_passwords_do_not_count(site: Site) -> None:
+    for _ in range(6):
+        assert log_in(site) == 200
+        site.browser.client.delete_cookie("sentrysid")
+
+
 def test_a_disabled_user_is_told_to_contact_support(make_site: Callable[..., Site]) -> None:
     site = make_site(user="active = false")
     assert log_in(site) == 403
@@ -122,6 +128,7 @@ def test_sentrys_own_second_factor_stands_between_password_and_session(make_site
     code = pyotp.TOTP(SECRET).at(int(site.clock.now()))
     page = site.browser.post("/auth/2fa/", otp=f"{code[:3]} {code[3:]}")
     assert (page.status_code, site.browser.path) == (200, "/organizations/garage/issues/")
+    assert site.browser.client.get("/auth/2fa/").headers["Location"] == "/auth/login/"  # nothing is owed any more
 
 
 def test_a_wrong_code_is_said_and_may_be_repeated(make_site: Callable[..., Site]) -> None:

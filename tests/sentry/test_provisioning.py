@@ -86,7 +86,9 @@ def test_an_address_that_somebody_else_has_is_not_taken_over() -> None:
 @settings(max_examples=50)
 def test_the_highest_role_of_all_groups_wins(groups: list[str]) -> None:
     decision = decide(replace(ALICE, groups=tuple(groups)), "acme", ACME, PROVIDER, NOBODY)
-    expected = max((PROVIDER.roles[group] for group in groups if group in PROVIDER.roles), key=ROLES.index, default="member")
+    expected = max(
+        (PROVIDER.roles[group] for group in groups if group in PROVIDER.roles), key=ROLES.index, default="member"
+    )
     assert decision.role == expected
 
 

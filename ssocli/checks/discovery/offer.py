@@ -63,6 +63,8 @@ def no_accepted_algorithm(context: DiscoveryContext) -> Judgement:
 )
 def unsupported_client_authentication(context: DiscoveryContext) -> Judgement:
     """The identity provider does not offer the way in which the client authenticates at the token endpoint."""
+    if context.wants.client_auth == "none":
+        return skipped("a public client does not authenticate, and few identity providers list `none`")
     return _judge_offer(
         context, "token_endpoint_auth_methods_supported", (context.wants.client_auth,), ("client_secret_basic",)
     )

@@ -192,7 +192,7 @@ def foreign_token_type(parsed: Parsed, _: IdTokenContext) -> Judgement:
     """The header's `typ` says that this is another kind of token: an access token, a logout token, ..."""
     kind = parsed.header.get("typ")
     expected = "no typ, or JWT"
-    if kind is None and "typ" not in parsed.header:
+    if "typ" not in parsed.header:
         return passed(expected, "no typ")
     if not isinstance(kind, str):
         return failed(expected, f"{shown(kind)} ({type_name(kind)})")

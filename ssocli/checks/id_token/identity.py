@@ -120,6 +120,8 @@ def wrong_authorized_party(claims: Claims, context: IdTokenContext) -> Judgement
     expected = f"azp {shown(context.client_id)}"
     if claims["azp"] == context.client_id:
         return passed(expected, shown(claims["azp"]))
+    if context.client_id not in (audiences(claims) or ()):
+        return skipped("the token is not for this client at all (IDT017)")
     return failed(expected, shown(claims["azp"]))
 
 

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import re
 from dataclasses import dataclass
-from urllib.parse import urlencode, urlsplit, urlunsplit
 
 from ssocli.config.model import OidcProvider
 from ssocli.sentry import secrets
@@ -25,18 +22,17 @@ class AuthorizationRequest:
 
 def build_request(client: Client, endpoint: str, login_hint: str = "") -> AuthorizationRequest:
     """A request to this authorization endpoint, whose own query is kept (RFC 6749 3.1)."""
+    # Imported here: authlib brings a good deal along, and only a login that leaves needs it.
+    from authlib.oauth2.rfc6749.parameters import prepare_grant_uri
+    from authlib.oauth2.rfc7636 import create_s256_code_challenge
+
     provider = client.provider
     state = secrets.token()
     nonce = secrets.token() if isinstance(provider, OidcProvider) else None
     verifier = secrets.token() if provider.pkce else None
     parameters: dict[str, str | None] = {
-        "response_type": "code",
-        "client_id": provider.client_id,
-        "redirect_uri": client.redirect_uri,
-        "scope": " ".join(provider.scopes) or None,
-        "state": state,
         "nonce": nonce,
-        "code_challenge": s256(verifier) if verifier else None,
+        "code_challenge": create_s256_code_challenge(verifier) if verifier else None,
         "code_challenge_method": "S256" if verifier else None,
         "login_hint": login_hint or None,
     }
@@ -46,17 +42,18 @@ def build_request(client: Client, endpoint: str, login_hint: str = "") -> Author
             "prompt": provider.prompt,
             "max_age": None if provider.max_age_seconds is None else str(provider.max_age_seconds),
             "acr_values": " ".join(provider.acr_values) or None,
-            **provider.authorization_parameters,
         }
-    query = urlencode({name: value for name, value in parameters.items() if value is not None})
-    parts = urlsplit(endpoint)
-    url = urlunsplit(parts._replace(query=f"{parts.query}&{query}" if parts.query else query, fragment=""))
+    fixed = {
+        "client_id": provider.client_id,
+        "response_type": "code",
+        "redirect_uri": client.redirect_uri,
+        "scope": " ".join(provider.scopes),
+        "state": state,
+    }
+    # Further parameters of the provider's table may replace any of ours, as the person who wrote them wants it.
+    wanted = provider.authorization_parameters if isinstance(provider, OidcProvider) else {}
+    url = prepare_grant_uri(endpoint, **{**fixed, **parameters, **wanted})
     return AuthorizationRequest(_printable_ascii(url), state, nonce, verifier)
-
-
-def s256(code_verifier: str) -> str:
-    """The code challenge of a verifier (RFC 7636 4.2)."""
-    return base64.urlsafe_b64encode(hashlib.sha256(code_verifier.encode("ascii")).digest()).rstrip(b"=").decode("ascii")
 
 
 def _printable_ascii(url: str) -> str:

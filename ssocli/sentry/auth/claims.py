@@ -26,8 +26,19 @@ def identity_from_claims(client: Client, issuer: str, claims: dict[str, Any]) ->
 
 
 def _text(claims: dict[str, Any], name: str) -> str:
+    """The claim without surrounding space; empty if it is no text, as is half a surrogate pair, which JSON allows."""
     value = claims.get(name)
-    return value.strip() if isinstance(value, str) else ""
+    if not isinstance(value, str) or not _is_unicode(value):
+        return ""
+    return value.strip()
+
+
+def _is_unicode(text: str) -> bool:
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _groups(value: Any) -> tuple[str, ...] | None:

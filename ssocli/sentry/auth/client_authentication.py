@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from typing import Literal
 from urllib.parse import quote_plus
 
 from ssocli.config.model import OidcProvider
@@ -39,20 +40,36 @@ def authenticate(client: Client, token_endpoint: str, now: float) -> tuple[Pairs
 
 def client_assertion(client: Client, audience: str, now: float) -> str:
     """A signed JWT that names client and endpoint, good once and for a minute (RFC 7523 3)."""
-    from joserfc import jwt
+    from authlib.oauth2.rfc7523.assertion import sign_jwt_bearer_assertion
     from joserfc.jwk import import_key
 
-    key = import_key(client.private_key or "")
+    pem = client.private_key or ""
+    key = import_key(pem, _key_type(pem))
     algorithm = _ALGORITHMS.get(str(key.as_dict().get("crv", "")), "RS256")
     header: dict[str, str] = {"alg": algorithm, "typ": "JWT"}
     if isinstance(client.provider, OidcProvider) and client.provider.private_key_id:
         header["kid"] = client.provider.private_key_id
-    claims = {
-        "iss": client.provider.client_id,
-        "sub": client.provider.client_id,
-        "aud": audience,
-        "jti": secrets.token(),
-        "iat": int(now),
-        "exp": int(now) + _ASSERTION_SECONDS,
-    }
-    return jwt.encode(header, claims, key, algorithms=[algorithm])
+    client_id = client.provider.client_id
+    signed: str = sign_jwt_bearer_assertion(
+        key,
+        client_id,
+        audience,
+        subject=client_id,
+        issued_at=int(now),
+        expires_at=int(now) + _ASSERTION_SECONDS,
+        claims={"jti": secrets.token()},
+        header=header,
+    )
+    return signed
+
+
+def _key_type(pem: str) -> Literal["RSA", "EC", "OKP"]:
+    """The JWK key type of a private key."""
+    from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
+    from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
+    from cryptography.hazmat.primitives.serialization import load_pem_private_key
+
+    key = load_pem_private_key(pem.encode("ascii"), password=None)
+    if isinstance(key, RSAPrivateKey):
+        return "RSA"
+    return "EC" if isinstance(key, EllipticCurvePrivateKey) else "OKP"

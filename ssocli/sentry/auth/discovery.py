@@ -10,7 +10,7 @@ from ssocli.config.model import OidcProvider
 from ssocli.sentry.auth import judging
 from ssocli.sentry.auth.client import Client
 from ssocli.sentry.auth.documents import Documents
-from ssocli.sentry.refusal import settle
+from ssocli.sentry.refusal import LoginRefused, settle
 from ssocli.trace import TraceBuilder
 
 
@@ -31,6 +31,20 @@ def discover(documents: Documents, builder: TraceBuilder, client: Client, messag
 
     Raises LoginRefused with `message` if it cannot be used.
     """
+    return _metadata(documents, builder, client, message, judged_before=False)
+
+
+def recall(documents: Documents, builder: TraceBuilder, client: Client, message: str) -> Metadata:
+    """The metadata that was judged when the login left; fetched and judged anew only if it was forgotten since.
+
+    Raises LoginRefused with `message` if it cannot be used.
+    """
+    return _metadata(documents, builder, client, message, judged_before=True)
+
+
+def _metadata(
+    documents: Documents, builder: TraceBuilder, client: Client, message: str, *, judged_before: bool
+) -> Metadata:
     provider = client.provider
     if not isinstance(provider, OidcProvider):
         return Metadata(provider.authorization_endpoint, provider.token_endpoint)
@@ -42,7 +56,12 @@ def discover(documents: Documents, builder: TraceBuilder, client: Client, messag
     document = json_object(fetched.exchange.response.body) if fetched.exchange.response else None
     if document is None:
         raise RuntimeError("the rules of the transport must have refused this discovery document")
-    settle(builder, judging.discovery(client, url, document), message)
+    if fetched.is_fresh or not judged_before:
+        try:
+            settle(builder, judging.discovery(client, url, document), message)
+        except LoginRefused:
+            documents.forget(url)  # whoever mends it wants to see that at once
+            raise
     return Metadata(
         authorization_endpoint=str(document.get("authorization_endpoint", "")),
         token_endpoint=str(document.get("token_endpoint", "")),

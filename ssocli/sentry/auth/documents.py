@@ -49,3 +49,8 @@ class Documents:
             else:
                 self._kept.pop(url, None)
         return Fetched(exchange, is_fresh=True)
+
+    def forget(self, url: str) -> None:
+        """Fetch this document anew the next time it is asked for."""
+        with self._lock:
+            self._kept.pop(url, None)

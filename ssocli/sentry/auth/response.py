@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ssocli.sentry.pending import Mode
+from ssocli.text import printable
 
 _TELLING = ("code", "error", "state", "iss", "id_token", "access_token")
 
@@ -24,3 +25,10 @@ class AuthorizationResponse:
     def is_telling(self) -> bool:
         """Whether this is an authorization response at all, right or wrong, and not just any request."""
         return any(self.get(name) for name in _TELLING)
+
+    @property
+    def kind(self) -> str:
+        """What it carries, in a few words."""
+        if self.get("error"):
+            return f"the error {printable(self.get('error'), 40)}"
+        return "a code" if self.get("code") else "neither code nor error"

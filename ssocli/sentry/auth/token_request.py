@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlencode
-
 from ssocli.exchange import Exchange, Sender
 from ssocli.sentry.auth.client import Client
 from ssocli.sentry.auth.client_authentication import authenticate
@@ -14,14 +12,15 @@ def redeem(
     send: Send, client: Client, endpoint: str, code: str, code_verifier: str | None, *, now: float, timeout: float
 ) -> Exchange:
     """Send the code to the token endpoint. `now` is seconds since the epoch, `timeout` seconds."""
+    from authlib.oauth2.rfc6749.parameters import prepare_token_request
+
     headers, credentials = authenticate(client, endpoint, now)
-    form = [
-        ("grant_type", "authorization_code"),
-        ("code", code),
-        ("redirect_uri", client.redirect_uri),
-        *([("code_verifier", code_verifier)] if code_verifier else []),
-        *credentials,
-    ]
+    body = prepare_token_request(
+        "authorization_code",
+        redirect_uri=client.redirect_uri,
+        code=code,
+        code_verifier=code_verifier,
+        **dict(credentials),
+    )
     sent = [("Content-Type", "application/x-www-form-urlencoded"), ("Accept", "application/json"), *headers]
-    body = urlencode(form).encode("ascii")
-    return send("POST", endpoint, headers=tuple(sent), body=body, timeout=timeout, sender=Sender.SENTRY)
+    return send("POST", endpoint, headers=tuple(sent), body=body.encode("ascii"), timeout=timeout, sender=Sender.SENTRY)

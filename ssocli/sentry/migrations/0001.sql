@@ -109,6 +109,7 @@ CREATE TABLE flashes (
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE failed_passwords (
+    id        INTEGER PRIMARY KEY,
     email_key TEXT NOT NULL,
     failed_at REAL NOT NULL
 ) STRICT;
