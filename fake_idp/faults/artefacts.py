@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     Render = Callable[[Any, int, list[tuple[str, str]]], Response]
 
-SECRETS = SECRET_PARAMETERS | {"id_token", "logout_token"}
+SECRETS = SECRET_PARAMETERS | {"id_token"}
 FORGED_IDENTITY = "mallory"
 
 

@@ -72,12 +72,12 @@ def state_in_other_case(response: AuthorizationResponse) -> None:
 
 @tokens("repeated-response-parameter", spec="RFC 6749 3.1")
 def repeated_state(response: AuthorizationResponse) -> None:
-    """The state stands twice: another one, then the right one.
+    """The state stands twice: the right one, then another.
 
     Client: rejects the response; which of the two counts depends on who reads.
     User: reads that the login failed.
     """
-    response.replace("state", "state-of-another-login", response.get("state"))
+    response.replace("state", response.get("state"), "state-of-another-login")
 
 
 @tokens("missing-code", spec=CODE)

@@ -70,7 +70,7 @@ RESPONSES: dict[str, dict[str, tuple[str, ...]]] = {
     "wrong-state": {"state": ("state-of-another-login",)},
     "truncated-state": {"state": ("State-",)},
     "state-in-other-case": {"state": ("sTATE-1",)},
-    "repeated-state": {"state": ("state-of-another-login", "State-1")},
+    "repeated-state": {"state": ("State-1", "state-of-another-login")},
     "missing-code": {"code": GONE},
     "empty-code": {"code": ("",)},
     "wrong-code": {"code": ("not-a-code-of-this-provider",)},
