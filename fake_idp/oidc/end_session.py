@@ -35,13 +35,7 @@ def handle(context: Context) -> Response:
     session = sessions.current_session(context)
     if session is not None and not _confirmed(context, hint, session):
         return _ask(context, parameters, session)
-    if session is not None and len(context.store.participants):
-        from fake_idp.saml import logout_round  # service providers of the session are told before the way goes on
-
-        return logout_round.begin(context, [session.sid], target=target)
-    response = redirect(context.request, target) if target else pages.page(context, "logged_out", unconfirmed=[])
-    response.headers.append(sessions.forget(context))
-    return response
+    return _end(context, session, target, parameters.get("state"))
 
 
 def _hint(context: Context, parameters: Parameters) -> dict[str, Any] | None:
@@ -90,10 +84,28 @@ def _target(context: Context, parameters: Parameters, client: Client | None, hin
             parameter="id_token_hint", expected="the ID token of the session that ends", seen="none",
             clause="RP-Initiated Logout 3",
         )  # fmt: skip
-    state = parameters.get("state")
-    if state is None:
-        return uri
-    return f"{uri}{'&' if '?' in uri else '?'}{urlencode({'state': state})}"
+    return uri
+
+
+def _end(context: Context, session: Session | None, uri: str | None, state: str | None) -> Response:
+    """End the session; back to the application with its `state`, or a page that says so (RP-Initiated Logout 3)."""
+    if context.namespace.faults.active:
+        from fake_idp.faults import artefacts, hooks
+
+        logout = artefacts.Logout(context, uri, state)
+        hooks.apply("logout", logout)
+        if logout.page is not None:
+            return logout.page
+        uri, state = logout.uri, logout.state
+    if uri is not None and state is not None:
+        uri = f"{uri}{'&' if '?' in uri else '?'}{urlencode({'state': state})}"
+    if session is not None and len(context.store.participants):
+        from fake_idp.saml import logout_round  # service providers of the session are told before the way goes on
+
+        return logout_round.begin(context, [session.sid], target=uri)
+    response = redirect(context.request, uri) if uri else pages.page(context, "logged_out", unconfirmed=[])
+    response.headers.append(sessions.forget(context))
+    return response
 
 
 def _confirmed(context: Context, hint: dict[str, Any] | None, session: Session) -> bool:
