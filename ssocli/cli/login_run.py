@@ -97,7 +97,9 @@ def _drive(
                     open_it=not options["no_open"],
                 )
             else:
-                patient = partial(send, connections=connections, timeout=float(timeout), deadline=float(timeout))
+                # While the browser waits, Sentry may have to wait for several answers of the provider itself.
+                longest = float(timeout + 5 * config.sentry.http_timeout_seconds)
+                patient = partial(send, connections=connections, timeout=longest, deadline=longest)
                 browser = Browser(builder.add_exchange, send=patient)
                 drive = log_in if options["method"] == "sso" else log_in_with_password
                 drive(running.url, request, builder, browser)
