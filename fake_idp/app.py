@@ -219,6 +219,7 @@ def create_app(
         redirect_hosts=config.redirect_hosts,
         lifetimes=config.lifetimes,
         instance=Randomness().token(9),
+        sign_saml_metadata=config.sign_saml_metadata,
         faults=tuple(faults),
     )
     _check_faults(settings.faults)

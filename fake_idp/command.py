@@ -83,6 +83,7 @@ def ready_line(idp: FakeIdP) -> str:
         {
             "issuer": idp.issuer(),
             "metadata": idp.metadata_url(),
+            "saml_metadata": idp.saml_metadata_url(),
             "pid": os.getpid(),
             "instance": idp.instance,
         }

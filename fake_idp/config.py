@@ -12,6 +12,7 @@ from fake_idp.data import fixtures
 
 Algorithm = Literal["RS256", "ES256", "PS256", "EdDSA", "HS256"]
 AuthMethod = Literal["client_secret_basic", "client_secret_post", "private_key_jwt", "none"]
+SignatureAlgorithm = Literal["rsa-sha256", "rsa-sha384", "rsa-sha512", "ecdsa-sha256", "ecdsa-sha384"]
 DEVICE_CODE = "urn:ietf:params:oauth:grant-type:device_code"
 
 
@@ -38,7 +39,10 @@ class GitHubAccount(_Table, frozen=True, kw_only=True):
 
 
 class Person(_Table, frozen=True, kw_only=True):
-    """A person who can log in. `claims` are added to those made from the other members, or replace them."""
+    """A person who can log in. `claims` are added to those made from the other members, or replace them.
+
+    `saml_attributes` do the same for SAML, under the names that they have in the assertion.
+    """
 
     username: str
     sub: str
@@ -57,6 +61,7 @@ class Person(_Table, frozen=True, kw_only=True):
     locked: bool = False
     github: GitHubAccount | None = None
     claims: dict[str, Any] = {}
+    saml_attributes: dict[str, str | tuple[str, ...]] = {}
 
 
 class Client(_Table, frozen=True, kw_only=True):
@@ -84,6 +89,32 @@ class Client(_Table, frozen=True, kw_only=True):
     require_consent: bool = False
 
 
+class ServiceProvider(_Table, frozen=True, kw_only=True):
+    """A SAML service provider. Files are at paths relative to the file that names them.
+
+    What its `metadata` say is completed, not replaced, by the other members. `attributes` is the name of a bundled
+    set or a table from the attribute's name to what it holds. Without `name_id_format`, the service provider gets
+    the first format in its metadata that is known here, or the e-mail address.
+    """
+
+    entity_id: str | None = None
+    name: str | None = None
+    metadata: str | None = None
+    assertion_consumer_services: tuple[str, ...] = ()
+    single_logout_service: str | None = None
+    single_logout_binding: Literal["redirect", "post"] = "redirect"
+    certificates: tuple[str, ...] = ()
+    encryption_certificate: str | None = None
+    authn_requests_signed: bool = False
+    sign: Literal["assertion", "response", "both"] = "both"
+    signature_algorithm: SignatureAlgorithm = "rsa-sha256"
+    encrypt: bool = False
+    content_encryption: Literal["aes128-gcm", "aes256-gcm", "aes128-cbc", "aes256-cbc"] = "aes256-gcm"
+    key_transport: Literal["rsa-oaep-mgf1p", "rsa-oaep"] = "rsa-oaep-mgf1p"
+    name_id_format: Literal["emailAddress", "persistent", "transient", "unspecified"] | None = None
+    attributes: str | dict[str, str] = "plain"
+
+
 class IssuerConfig(_Table, frozen=True, kw_only=True):
     """An issuer, served at the path of its name in the given shape."""
 
@@ -108,10 +139,14 @@ class FaultRule(_Table, frozen=True, kw_only=True):
 
 
 class KeyFile(_Table, frozen=True, kw_only=True):
-    """A signing key: a private key in PEM, at a path relative to the file that names it."""
+    """A signing key: a private key in PEM, at a path relative to the file that names it.
+
+    `certificate` is the X.509 certificate that SAML carries for it; without one the key signs its own.
+    """
 
     kid: str
     file: str
+    certificate: str | None = None
 
 
 class Lifetimes(_Table, frozen=True, kw_only=True):
@@ -124,6 +159,7 @@ class Lifetimes(_Table, frozen=True, kw_only=True):
     session: int = 8 * 3600
     login: int = 600
     device_code: int = 600
+    assertion: int = 300
 
 
 class Config(_Table, frozen=True, kw_only=True):
@@ -131,6 +167,8 @@ class Config(_Table, frozen=True, kw_only=True):
 
     people: tuple[Person, ...] = ()
     clients: tuple[Client, ...] = ()
+    service_providers: tuple[ServiceProvider, ...] = ()
+    sign_saml_metadata: bool = False
     issuers: tuple[IssuerConfig, ...] = ()
     keys: tuple[KeyFile, ...] = ()
     faults: tuple[FaultRule, ...] = ()
@@ -189,7 +227,7 @@ def _shape_table(name: str) -> dict[str, Any]:
 def bundled(name: str) -> dict[str, Any]:
     """One bundled fixture file, with key files as absolute paths."""
     table = _read(fixtures() / f"{name}.toml")
-    _anchor(table, fixtures())
+    anchor(table, fixtures())
     return table
 
 
@@ -204,8 +242,8 @@ def load(path: Path | str | None = None) -> Config:
         from fake_idp import config_problems
 
         table = config_problems.read(Path(path))
-        _anchor(table, Path(path).parent)
-    for fixture in ("people", "clients", "issuers"):
+        anchor(table, Path(path).parent)
+    for fixture in ("people", "clients", "service_providers", "issuers"):
         if fixture not in table or (fixture == "issuers" and "keys" not in table):
             table = {**bundled(fixture), **table}
     return msgspec.convert(table, Config)
@@ -215,6 +253,12 @@ def _read(path: Path) -> dict[str, Any]:
     return tomllib.loads(path.read_text(encoding="utf-8"))
 
 
-def _anchor(table: dict[str, Any], folder: Path) -> None:
-    for key in table.get("keys", ()):
-        key["file"] = str(folder / key["file"])
+def anchor(table: dict[str, Any], folder: Path) -> None:
+    """Make the paths of all files in the table absolute."""
+    rows = (*table.get("keys", ()), *table.get("service_providers", ()))
+    for row in rows:
+        for name in ("file", "certificate", "metadata", "encryption_certificate"):
+            if name in row:
+                row[name] = str(folder / row[name])
+        if "certificates" in row:
+            row["certificates"] = [str(folder / name) for name in row["certificates"]]

@@ -5,13 +5,14 @@ Reached for every file that somebody wrote; jsonschema is imported only when the
 
 from __future__ import annotations
 
+import copy
 import difflib
 import tomllib
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from fake_idp.config import Config, ConfigError, bundled, shape_names
+from fake_idp.config import Config, ConfigError, ServiceProvider, anchor, bundled, shape_names
 from fake_idp.keys import KEY_TYPES, public_jwk, read_private
 
 if TYPE_CHECKING:
@@ -68,6 +69,8 @@ def of_names(table: dict[str, Any], path: Path) -> Iterable[str]:
             yield f"issuers[{index}].shape: expected {_one_of(shape_names())}, found {shape!r}{near}"
     if "keys" in table:
         yield from _of_keys(table, path)
+    if "service_providers" in table:
+        yield from _of_service_providers(table, path)
     yield from _of_faults(table)
     people = [person["username"] for person in table.get("people") or bundled("people")["people"]]
     default = table.get("default_person")
@@ -96,12 +99,31 @@ def _of_keys(table: dict[str, Any], path: Path) -> Iterable[str]:
             types.add(public_jwk(key["kid"], read_private(str(file)))["kty"])
         except (OSError, ValueError, TypeError) as error:
             yield f"keys[{index}].file: expected an unencrypted PEM private key in {file}: {error}"
+            continue
+        if "certificate" in key:
+            from fake_idp.saml import config_problems
+
+            problem = config_problems.of_certificate(str(path.parent / key["certificate"]), str(file))
+            if problem is not None:
+                yield f"keys[{index}].certificate: {problem}"
     wanted = {"keys": "RS256"}
     for index, client in enumerate(table.get("clients", ())):
         wanted[f"clients[{index}].id_token_signed_response_alg"] = client.get("id_token_signed_response_alg", "RS256")
+    for index, provider in enumerate(table.get("service_providers", ())):
+        if provider.get("signature_algorithm", "").startswith("ecdsa"):
+            wanted[f"service_providers[{index}].signature_algorithm"] = "ES256"
     for place, alg in wanted.items():
         if KEY_TYPES.get(alg, "oct") not in types:
             yield f"{place}: expected a key of type {KEY_TYPES[alg]} for {alg} among keys, found none"
+
+
+def _of_service_providers(table: dict[str, Any], path: Path) -> Iterable[str]:
+    from fake_idp.saml import config_problems
+
+    anchored = copy.deepcopy({"service_providers": table["service_providers"]})
+    anchor(anchored, path.parent)
+    rows = msgspec.convert(anchored["service_providers"], list[ServiceProvider])
+    yield from config_problems.of_service_providers(rows)
 
 
 def _sentences(error: ValidationError) -> Iterable[str]:

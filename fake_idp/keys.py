@@ -26,13 +26,18 @@ KEY_TYPES = {"RS256": "RSA", "PS256": "RSA", "ES256": "EC", "EdDSA": "OKP"}
 
 @dataclass(slots=True)
 class SigningKey:
-    """A key pair: its public JWK (RFC 7517), and the private half, read when first used."""
+    """A key pair: its public JWK (RFC 7517), and the private half, read when first used.
+
+    `certificate` is in DER, filled in when SAML first asks for it.
+    """
 
     kid: str
     public: dict[str, Any]
     file: str | None = None
     _private: PrivateKeyTypes | None = None
     expires: float | None = field(default=None)
+    certificate_file: str | None = None
+    certificate: bytes | None = field(default=None, repr=False)
 
     @property
     def private(self) -> PrivateKeyTypes:
@@ -54,7 +59,8 @@ class KeySet:
         self._lock = threading.Lock()
         self._published: list[SigningKey] = []
         self._waiting: list[SigningKey] = []
-        for key in (SigningKey(entry.kid, _public(entry.kid, entry.file), entry.file) for entry in files):
+        for entry in files:
+            key = SigningKey(entry.kid, _public(entry.kid, entry.file), entry.file, certificate_file=entry.certificate)
             taken = any(key.public["kty"] == other.public["kty"] for other in self._published)
             (self._waiting if taken else self._published).append(key)
 

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from fake_idp.faults.engine import Faults
     from fake_idp.keys import KeySet
     from fake_idp.recorder import Entry
+    from fake_idp.saml.providers import ServiceProvider
     from fake_idp.settings import LoginMode
     from fake_idp.store import Store
 
@@ -90,6 +91,22 @@ class FakeIdP:
     def metadata_url(self, name: str = DEFAULT_ISSUER, *, namespace: str = "") -> str:
         """Where the issuer's discovery document is."""
         return self.issuer(name, namespace=namespace) + "/.well-known/openid-configuration"
+
+    def saml_metadata_url(self, name: str = DEFAULT_ISSUER, *, namespace: str = "") -> str:
+        """Where the issuer's SAML metadata are; the URL is its entity ID as well."""
+        return self.issuer(name, namespace=namespace) + "/saml/metadata"
+
+    def register_service_provider(self, metadata: bytes, *, namespace: str = "", **settings: Any) -> ServiceProvider:
+        """Make a SAML service provider known by its metadata.
+
+        `settings` are those of [[service_providers]] in a configuration file, such as `encrypt=True`. Raises
+        RefusedError for metadata that cannot be used, TypeError for an unknown setting.
+        """
+        from fake_idp import config
+        from fake_idp.saml import providers
+
+        completed = config.ServiceProvider(**settings)
+        return providers.register(self.app.namespace(namespace).store, metadata, completed)
 
     def requests(self, endpoint: str | None = None, *, namespace: str = "", **match: Any) -> list[Entry]:
         """The recorded requests, oldest first; `match` takes client, user, flow and accepted."""

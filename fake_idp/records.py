@@ -6,8 +6,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from fake_idp.config import Client
+    from fake_idp.config import Client, Person
     from fake_idp.oidc.authorization_request import AuthorizationRequest
+    from fake_idp.saml.providers import ServiceProvider
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +33,7 @@ class Pending:
     browser: str
     issuer: str
     flow: str
-    request: AuthorizationRequest | DeviceRequest
+    request: AuthorizationRequest | DeviceRequest | SsoRequest
     session: Session | None = None
     username: str | None = None  # whose password was right, while the second factor is awaited
     consented: bool = False
@@ -95,3 +96,28 @@ class DeviceRequest:
     polled: float = 0.0
     denied: bool = False
     grant: Grant | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SamlReplyTo:
+    """Where a SAML response goes, and what it repeats of the request; one that nobody asked for repeats nothing."""
+
+    provider: ServiceProvider
+    acs: str
+    in_response_to: str | None = None
+    relay_state: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SsoRequest:
+    """What a service provider asks for (SAML Core 3.4.1). `contexts` are the authentication context classes."""
+
+    reply_to: SamlReplyTo
+    name_id_format: str | None = None
+    sp_name_qualifier: str | None = None
+    allow_create: bool = True
+    force_authn: bool = False
+    is_passive: bool = False
+    contexts: tuple[str, ...] = ()
+    comparison: str = "exact"
+    hinted: Person | None = None

@@ -7,9 +7,14 @@ from collections import OrderedDict
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from fake_idp.clock import Clock
     from fake_idp.config import Client
-    from fake_idp.records import AccessToken, DeviceRequest, Grant, Pending, RefreshToken, Session
+    from fake_idp.records import AccessToken, DeviceRequest, Grant, Pending, RefreshToken, Session, SsoRequest
+    from fake_idp.saml.logout_round import LogoutRound
+    from fake_idp.saml.participants import Participant
+    from fake_idp.saml.providers import ServiceProvider
 
 V = TypeVar("V")
 
@@ -50,6 +55,12 @@ class Shelf(Generic[V]):
         with self._lock:
             return [value for end, value in self._entries.values() if end > now]
 
+    def drop(self, unwanted: Callable[[V], bool]) -> None:
+        """Take out every value that is `unwanted`."""
+        with self._lock:
+            for key in [key for key, (_, value) in self._entries.items() if unwanted(value)]:
+                del self._entries[key]
+
     def __len__(self) -> int:
         return len(self._entries)
 
@@ -75,3 +86,8 @@ class Store:
         self.wrong_passwords: Shelf[int] = shelf()
         self.consents: Shelf[frozenset[str]] = shelf()
         self.seen_assertions: Shelf[bool] = shelf()
+        self.service_providers: Shelf[ServiceProvider] = shelf()
+        self.sso_requests: Shelf[SsoRequest] = shelf()
+        self.participants: Shelf[Participant] = shelf()
+        self.logout_rounds: Shelf[LogoutRound] = shelf()
+        self.persistent_ids: Shelf[bool] = shelf()

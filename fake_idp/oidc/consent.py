@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from fake_idp import pages
 from fake_idp.oidc import interaction
-from fake_idp.records import DeviceRequest
+from fake_idp.records import DeviceRequest, SsoRequest
 
 if TYPE_CHECKING:
     from fake_idp.context import Context
@@ -19,7 +19,7 @@ def handle(context: Context) -> Response:
     """Ask the person whether the client may have what it asks for."""
     pending = interaction.find_pending(context)
     request, session = pending.request, pending.session
-    if session is None or isinstance(request, DeviceRequest):
+    if session is None or isinstance(request, (DeviceRequest, SsoRequest)):
         return interaction.proceed(context, pending)
     context.entry.user = session.username
     if context.request.method == "GET":

@@ -35,7 +35,12 @@ def handle(context: Context) -> Response:
     session = sessions.current_session(context)
     if session is not None and not _confirmed(context, hint, session):
         return _ask(context, parameters, session)
-    return _end(context, target, parameters.get("state"))
+    state = parameters.get("state")
+    if session is not None and len(context.store.participants):
+        from fake_idp.saml import logout_round  # service providers of the session are told before the way goes on
+
+        return logout_round.begin(context, [session.sid], target=target and _location(target, state))
+    return _end(context, target, state)
 
 
 def _hint(context: Context, parameters: Parameters) -> dict[str, Any] | None:
@@ -98,12 +103,16 @@ def _end(context: Context, uri: str | None, state: str | None) -> Response:
             return logout.page
         uri, state = logout.uri, logout.state
     if uri is None:
-        response = pages.page(context, "logged_out")
+        response = pages.page(context, "logged_out", unconfirmed=[])
     else:
-        query = "" if state is None else f"{'&' if '?' in uri else '?'}{urlencode({'state': state})}"
-        response = redirect(context.request, uri + query)
+        response = redirect(context.request, _location(uri, state))
     response.headers.append(sessions.forget(context))
     return response
+
+
+def _location(uri: str, state: str | None) -> str:
+    """The URI that the browser goes back to, with the client's `state` if it sent one."""
+    return uri if state is None else f"{uri}{'&' if '?' in uri else '?'}{urlencode({'state': state})}"
 
 
 def _confirmed(context: Context, hint: dict[str, Any] | None, session: Session) -> bool:
@@ -119,6 +128,7 @@ def _ask(context: Context, parameters: Parameters, session: Session) -> Response
         context,
         "logout",
         person=context.person(session.username),
+        action=context.issuer.endpoint("end_session"),
         csrf=session.csrf,
         parameters={name: value for name in names if (value := parameters.get(name))},
     )

@@ -41,5 +41,10 @@ ENDPOINTS = {
     "github_emails": Endpoint("fake_idp.oidc.github:handle_emails", ("GET",), "github_api"),
     "github_orgs": Endpoint("fake_idp.oidc.github:handle_orgs", ("GET",), "github_api"),
     "github_membership": Endpoint("fake_idp.oidc.github:handle_membership", ("GET",), "github_api"),
+    "saml_metadata": Endpoint("fake_idp.saml.metadata:handle", ("GET",), "page", cors=True),
+    "saml_certificate": Endpoint("fake_idp.saml.metadata:handle_certificate", ("GET",), "page", cors=True),
+    "saml_sso": Endpoint("fake_idp.saml.sso:handle", ("GET", "POST"), "page"),
+    "saml_sso_init": Endpoint("fake_idp.saml.sso:handle_init", ("GET", "POST"), "page"),
+    "saml_slo": Endpoint("fake_idp.saml.slo:handle", ("GET", "POST"), "page"),
     "userinfo": Endpoint("fake_idp.oidc.userinfo:handle", ("GET", "POST"), "bearer", cors=True),
 }

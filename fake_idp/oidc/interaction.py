@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
 from fake_idp.oidc import authorization_response, sessions
-from fake_idp.records import DeviceRequest, Grant, Pending
+from fake_idp.records import DeviceRequest, Grant, Pending, SsoRequest
 from fake_idp.refusal import Refusal, refuse
 from fake_idp.web import redirect
 
@@ -37,7 +37,9 @@ CONSENT_REQUIRED = Refusal(
 )
 
 
-def begin(context: Context, request: AuthorizationRequest | DeviceRequest, session: Session | None) -> Response:
+def begin(
+    context: Context, request: AuthorizationRequest | DeviceRequest | SsoRequest, session: Session | None
+) -> Response:
     """Answer at once when `session` is all it takes, else show the first page."""
     browser, cookies = sessions.browser_of(context)
     pending = Pending(
@@ -67,6 +69,11 @@ def proceed(context: Context, pending: Pending) -> Response:
         context.store.pending.pop(pending.id)
         page = context.issuer.endpoint("device")
         return redirect(context.request, f"{page}?{urlencode({'user_code': request.user_code})}")
+    if isinstance(request, SsoRequest):
+        from fake_idp.saml import sso
+
+        context.store.pending.pop(pending.id)
+        return sso.answer(context, request, session)
     asks = not pending.consented and _needs_consent(context, request, session)
     if context.namespace.faults.active:
         asks, request = _faulty_consent(context, pending, request, asks=asks)
@@ -80,10 +87,15 @@ def proceed(context: Context, pending: Pending) -> Response:
 
 def log_in(context: Context, pending: Pending, person: Person) -> Response:
     """Make `person` the one who is logged in, in this browser too, and go on."""
+    before = sessions.current_session(context)
     context.entry.user = person.username
     if context.namespace.faults.active and (instead := _faulty_login(context, pending, person)) is not None:
         return instead
     session = pending.session = sessions.new_session(context, person)
+    if before is not None and before.username == person.username and len(context.store.participants):
+        from fake_idp.saml import participants
+
+        participants.carry_over(context, before, session)
     response = proceed(context, pending)
     sessions.remember(context, session, response)
     return response
@@ -96,6 +108,10 @@ def fail(context: Context, pending: Pending, refusal: Refusal) -> Response:
         from fake_idp.oidc import device
 
         return device.refuse_device(context, pending.request, refusal)
+    if isinstance(pending.request, SsoRequest):
+        from fake_idp.saml import sso
+
+        return sso.answer_refused(context, pending.request.reply_to, refusal)
     return tell_client(context, pending.request.reply_to, refusal)
 
 
@@ -115,7 +131,7 @@ def find_pending(context: Context) -> Pending:
             fix="go back to the application and log in again",
         )  # fmt: skip
     context.entry.flow = pending.flow
-    context.saw_client(pending.request.client)
+    context.entry.client, _ = asking(pending)
     if pending.browser not in context.request.cookies(sessions.BROWSER_COOKIE):
         raise refuse(
             "invalid_request", "This login was begun in another browser, or cookies are blocked.",
@@ -162,6 +178,15 @@ def locked(context: Context, person: Person) -> Refusal | None:
             fix=f"wait {context.settings.lifetimes.login} seconds, or use another namespace",
         )
     return None
+
+
+def asking(pending: Pending) -> tuple[str, str]:
+    """The identifier and the name of the application that the person wants to log in to."""
+    if isinstance(pending.request, SsoRequest):
+        provider = pending.request.reply_to.provider
+        return provider.entity_id, provider.name
+    client = pending.request.client
+    return client.client_id, client.client_name or client.client_id
 
 
 def hinted(pending: Pending) -> Person | None:

@@ -135,7 +135,7 @@ def page(context: Context, pending: Pending, refusal: Refusal | None = None) -> 
         "login",
         200 if refusal is None else refusal.status,
         pending=pending,
-        client=pending.request.client,
+        application=interaction.asking(pending)[1],
         people=list(context.directory.people.values()),
         username=context.request.form.get("username") or (hinted.username if hinted else ""),
         refusal=refusal,

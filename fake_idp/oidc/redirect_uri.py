@@ -38,7 +38,7 @@ def problem(uri: str, client: Client, *, registered: bool, strict: bool, hosts: 
     if strict or not web:
         expected = " or ".join(client.redirect_uris) or "a registered URI, and this client has none"
         fix = f"add it to the redirect_uris of client {client.client_id}, or send a registered one"
-        if near := _nearly(uri, client.redirect_uris):
+        if near := nearly(uri, client.redirect_uris):
             fix += f"; {near}"
         return _refusal("The redirect URI is not registered for this client.", expected, uri, fix)
     what = "registered URI, " if registered else ""
@@ -81,7 +81,7 @@ def _split(uri: str) -> tuple[str, str, bool] | None:
     return parts.scheme.lower(), host, "#" in uri
 
 
-def _nearly(uri: str, registered: Sequence[str]) -> str | None:
+def nearly(uri: str, registered: Sequence[str]) -> str | None:
     """How `uri` differs from a registered one, when it is only a little."""
     for other in registered:
         if uri.rstrip("/") == other.rstrip("/"):

@@ -44,6 +44,7 @@ def test_ready_line_ready_file_and_clean_end(start, tmp_path, number, code):
     assert ready == json.loads(ready_file.read_text())
     assert ready["pid"] == process.pid
     assert requests.get(ready["metadata"]).json()["issuer"] == ready["issuer"]
+    assert ready["saml_metadata"] in requests.get(ready["saml_metadata"]).text
     assert requests.get(ready["issuer"].replace("/default", "/healthz")).json()["instance"] == ready["instance"]
     process.send_signal(number)
     _, errors = process.communicate(timeout=10)

@@ -51,10 +51,10 @@ def node(script: str, *arguments: str) -> list[str]:
     return ["node", str(NODE / script), *arguments]
 
 
-def log_in_at(url: str, username: str = "alice") -> Page:
+def log_in_at(url: str, username: str = "alice", browser: Browser | None = None) -> Page:
     """Open a relying party's login page with the headless browser and sign in; the page it ends on."""
     trail: list[Exchange] = []
-    browser = Browser(trail.append)
+    browser = browser or Browser(trail.append)
     page = browser.open(url)
     for _ in range(6):
         login, consent = login_form(page), consent_form(page)
