@@ -118,7 +118,7 @@ def crit_empty(token: Token) -> None:
     token.header["crit"] = []
 
 
-@fault("unknown-critical-header", spec="RFC 7797 6")
+@fault("unknown-critical-header", spec="RFC 7797 7")
 def b64_false(token: Token) -> None:
     """The header says that the payload is not base64url-encoded, though it is.
 

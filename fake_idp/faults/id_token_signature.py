@@ -173,7 +173,7 @@ def es256_instead(token: Token) -> None:
     under(token, "ES256", key.private, kid=key.kid)
 
 
-@fault("unaccepted-algorithm", spec="RFC 8725 3.1")
+@fault("unaccepted-algorithm", spec="RFC 8725 3.4")
 def psychic_signature(token: Token) -> None:
     """The token is mallory's, with an ES256 signature of nothing but zeros.
 

@@ -35,7 +35,12 @@ def handle(context: Context) -> Response:
     session = sessions.current_session(context)
     if session is not None and not _confirmed(context, hint, session):
         return _ask(context, parameters, session)
-    return _end(context, session, target, parameters.get("state"))
+    state = parameters.get("state")
+    if session is not None and len(context.store.participants):
+        from fake_idp.saml import logout_round  # service providers of the session are told before the way goes on
+
+        return logout_round.begin(context, [session.sid], target=target and _location(target, state))
+    return _end(context, target, state)
 
 
 def _hint(context: Context, parameters: Parameters) -> dict[str, Any] | None:
@@ -97,15 +102,17 @@ def _end(context: Context, session: Session | None, uri: str | None, state: str 
         if logout.page is not None:
             return logout.page
         uri, state = logout.uri, logout.state
-    if uri is not None and state is not None:
-        uri = f"{uri}{'&' if '?' in uri else '?'}{urlencode({'state': state})}"
-    if session is not None and len(context.store.participants):
-        from fake_idp.saml import logout_round  # service providers of the session are told before the way goes on
-
-        return logout_round.begin(context, [session.sid], target=uri)
-    response = redirect(context.request, uri) if uri else pages.page(context, "logged_out", unconfirmed=[])
+    if uri is None:
+        response = pages.page(context, "logged_out", unconfirmed=[])
+    else:
+        response = redirect(context.request, _location(uri, state))
     response.headers.append(sessions.forget(context))
     return response
+
+
+def _location(uri: str, state: str | None) -> str:
+    """The URI that the browser goes back to, with the client's `state` if it sent one."""
+    return uri if state is None else f"{uri}{'&' if '?' in uri else '?'}{urlencode({'state': state})}"
 
 
 def _confirmed(context: Context, hint: dict[str, Any] | None, session: Session) -> bool:
