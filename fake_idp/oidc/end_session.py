@@ -92,7 +92,7 @@ def _target(context: Context, parameters: Parameters, client: Client | None, hin
     return uri
 
 
-def _end(context: Context, session: Session | None, uri: str | None, state: str | None) -> Response:
+def _end(context: Context, uri: str | None, state: str | None) -> Response:
     """End the session; back to the application with its `state`, or a page that says so (RP-Initiated Logout 3)."""
     if context.namespace.faults.active:
         from fake_idp.faults import artefacts, hooks
