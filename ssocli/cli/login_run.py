@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import logging
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,6 +15,7 @@ import msgspec
 from ssocli import wire
 from ssocli.cli.logs import log_to_stderr
 from ssocli.cli.options import load_config, state_path
+from ssocli.cli.output import open_output
 from ssocli.cli.stop import stop
 from ssocli.config.model import Config, OidcProvider, reveal
 from ssocli.config.problem import nearest
@@ -28,7 +28,9 @@ from ssocli.trace import Listener, Trace, TraceBuilder
 if TYPE_CHECKING:
     import ssl
 
+    from fake_idp.faults.armed import Armed
     from ssocli.flow.login import LoginRequest
+    from ssocli.flow.stage import Stage
     from ssocli.report.console import ConsoleReport
     from ssocli.report.ndjson import NdjsonReport
 
@@ -43,7 +45,7 @@ def run(options: dict[str, Any]) -> ExitCode:
     config, source = load_config(options["config_file"])
     request, config = _request(config, options)
     redactor = Redactor(options["show_secrets"])
-    with _output(options["output"] and Path(options["output"])) as write:
+    with open_output(options["output"] and Path(options["output"])) as write:
         machine = _machine_report(options["output_format"], write, redactor)
         human = _human_report(options, redactor)
         listeners: list[Listener] = [report for report in (machine, human) if report is not None]
@@ -86,6 +88,7 @@ def _drive(
                 ports=Ports(sentry=options["port"]),
             ) as running,
         ):
+            armed = _arm(running, options["faults"])
             if options["browser"]:
                 log_in_by_hand(
                     running.url,
@@ -103,11 +106,33 @@ def _drive(
                 browser = Browser(builder.add_exchange, send=patient)
                 drive = log_in if options["method"] == "sso" else log_in_with_password
                 drive(running.url, request, builder, browser)
+            for fault in armed:
+                if not fault.fired:
+                    click.echo(
+                        f"--fault {fault.fault.id} was armed and never fired: this login does not get there.", err=True
+                    )
             return builder.finish()
     except CannotListenError as error:
         stop(str(error.strerror), ExitCode.CANNOT_LISTEN)
     except StoreError as error:
         stop(str(error), ExitCode.USAGE)
+
+
+def _arm(running: Stage, faults: tuple[str, ...]) -> list[Armed]:
+    """Order the failures that the command line names from the bundled provider."""
+    if not faults:
+        return []
+    if running.idp is None:
+        stop(
+            "--fault: only the bundled identity provider fails on purpose, and the configuration does not use it.",
+            ExitCode.USAGE,
+        )
+    from fake_idp.faults import UnknownFaultError
+
+    try:
+        return [running.idp.arm(fault) for fault in faults]
+    except UnknownFaultError as error:
+        stop(f"--fault: {error}", ExitCode.USAGE)
 
 
 def _request(config: Config, options: dict[str, Any]) -> tuple[LoginRequest, Config]:
@@ -237,28 +262,3 @@ def _human_report(options: dict[str, Any], redactor: Redactor) -> ConsoleReport 
     from ssocli.report.console import ConsoleReport, console_for
 
     return ConsoleReport(console_for(), redactor, options["verbose"])
-
-
-@contextmanager
-def _output(file: Path | None) -> Iterator[Callable[[str], None]]:
-    """Where machine formats go: stdout, or a file that only its owner can read."""
-    if file is None:
-        yield _to_stdout
-        return
-    try:
-        file.touch(mode=0o600)
-        stream = file.open("w", encoding="utf-8")
-    except OSError as error:
-        reason = (error.strerror or "").lower()
-        stop(f"--output {file}: expected a file that can be written, but: {reason}", ExitCode.USAGE)
-    with stream:
-
-        def write(text: str) -> None:
-            stream.write(text)
-            stream.flush()
-
-        yield write
-
-
-def _to_stdout(text: str) -> None:
-    click.echo(text, nl=False)

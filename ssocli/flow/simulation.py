@@ -120,6 +120,8 @@ def _config(fault: Fault) -> Config:
 
 def expectation(fault: Fault) -> str:
     """What must happen: `authenticated`, or `STEP: finding`."""
+    if not is_seen_by_a_login(fault):
+        return "not noticed by a login"
     if fault.reject == "must_tolerate":
         return "authenticated"
     return f"{fault.finding.step}: {fault.finding.name}" if fault.finding else "refused"
