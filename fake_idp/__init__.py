@@ -14,16 +14,18 @@ if TYPE_CHECKING:
     from fake_idp.app import create_app
     from fake_idp.clock import Clock
     from fake_idp.config import ConfigError
+    from fake_idp.faults import UnknownFaultError
     from fake_idp.library import FakeIdP
     from fake_idp.server import CannotListenError
 
-__all__ = ["CannotListenError", "Clock", "ConfigError", "FakeIdP", "create_app"]
+__all__ = ["CannotListenError", "Clock", "ConfigError", "FakeIdP", "UnknownFaultError", "create_app"]
 
 _HOMES = {
     "CannotListenError": "server",
     "Clock": "clock",
     "ConfigError": "config",
     "FakeIdP": "library",
+    "UnknownFaultError": "faults",
     "create_app": "app",
 }
 

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 PREFIX = "FAKE_IDP_"
+_FAULT_HELP = "arm a fault: id_token.expired:user=alice,times=1 (repeatable; in the environment, with spaces)"
 _TRUE, _FALSE = ("1", "true", "yes", "on"), ("", "0", "false", "no", "off")
 
 
@@ -34,6 +35,8 @@ def parse(arguments: Sequence[str], environ: Mapping[str, str]) -> Options:
     add("--public-url", metavar="URL", help="scheme and host that clients use, for the issuer")
     add("--allowed-hosts", metavar="NAMES", default="", help='other names to answer for, with commas; "*" for any')
     add("--ready-file", type=Path, metavar="FILE", help="write the ready line there as well")
+    add("--fault", action="append", dest="faults", default=[], metavar="ID[:KEY=VALUE,...]", help=_FAULT_HELP)
+    add("--strict-faults", action="store_true", help="exit code 1 if a fault that was armed here never fired")
     add("--quiet", action="store_true", help="nothing on stderr while all is well")
     from_environment = []
     for action in parser._actions:
@@ -44,11 +47,14 @@ def parse(arguments: Sequence[str], environ: Mapping[str, str]) -> Options:
             if value.lower() not in (*_TRUE, *_FALSE):
                 parser.error(f"{PREFIX}{action.dest.upper()}: expected 1 or 0, got {value!r}")
             from_environment += [action.option_strings[0]] if value.lower() in _TRUE else []
+        elif action.dest == "faults":
+            from_environment += [f"--fault={text}" for text in value.split()]
         else:
             from_environment.append(f"{action.option_strings[0]}={value}")
     # The command line comes later, and so wins.
     chosen = vars(parser.parse_args([*from_environment, *arguments]))
     chosen["allowed_hosts"] = tuple(name.strip() for name in chosen["allowed_hosts"].split(",") if name.strip())
+    chosen["faults"] = tuple(chosen["faults"])
     return Options(**chosen)
 
 

@@ -13,6 +13,8 @@ from fake_idp import config as configuration
 from fake_idp.clock import Clock
 from fake_idp.context import Context, Issuer, Namespace
 from fake_idp.directory import Directory
+from fake_idp.faults import UnknownFaultError
+from fake_idp.faults.engine import Faults
 from fake_idp.keys import KeySet
 from fake_idp.oidc.endpoints import ENDPOINTS, Endpoint
 from fake_idp.randomness import Randomness
@@ -23,20 +25,22 @@ from fake_idp.store import Store
 from fake_idp.web import Request, Response, json_response
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
     from pathlib import Path
 
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
     from fake_idp.config import Config, Shape
+    from fake_idp.faults.armed import Armed
     from fake_idp.recorder import Entry
     from fake_idp.settings import LoginMode
 
 NAMESPACE_PREFIX = "/_ns/"
 DEFAULT_ISSUER = "default"
+FAULT_MARK = "~"
 HEALTH_PATHS = ("/healthz", "/readyz", "/isalive")
 MAX_NAMESPACES = 256
-_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._~-]{0,63}")
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._~-]{0,127}")
 _PUBLIC_URL = re.compile(r"https?://[A-Za-z0-9.-]+(:\d+)?/?|https?://\[[0-9A-Fa-f:]+\](:\d+)?/?")
 _WELL_KNOWN = re.compile(r"(/\.well-known/oauth-authorization-server)(/.+)")
 
@@ -94,9 +98,22 @@ class App:
                 self._namespaces.popitem(last=False)
             return namespace
 
+    def unfired(self) -> list[Armed]:
+        """The faults armed from the start that changed nothing in any namespace."""
+        with self._lock:
+            namespaces = [self.default, *self._namespaces.values()]
+        presets = [[armed for armed in space.faults.armed() if armed.preset] for space in namespaces]
+        fired = {armed.describe() for space in presets for armed in space if armed.fired}
+        return [armed for armed in presets[0] if armed.describe() not in fired]
+
     def _new_namespace(self, name: str, clock: Clock) -> Namespace:
         keys = KeySet(self.config.keys, clock, self.randomness)
-        return Namespace(name, clock, keys, Store(clock), Recorder())
+        faults = Faults(clock, self.randomness)
+        if self.config.faults or self.settings.faults:
+            from fake_idp.faults import selection
+
+            selection.preset(faults, self.config.faults, self.settings.faults)
+        return Namespace(name, clock, keys, Store(clock), Recorder(), faults)
 
     def _namespace_of(self, path: str) -> tuple[str, Namespace, str]:
         """The prefix of the namespace, the namespace, and the rest of the path."""
@@ -113,12 +130,14 @@ class App:
         """Issuer name, its mount, its shape, the endpoint and the arguments from the path.
 
         Configured issuers go first, then the root; under permissive, any other name is an issuer like `default`.
+        What follows a `~` in the name are faults of that issuer.
         """
-        name, slash, rest = path[1:].partition("/")
-        mounts = [(name, f"/{name}", slash + rest)] if name in self._shapes else []
+        segment, slash, rest = path[1:].partition("/")
+        name = segment if segment in self._shapes else segment.partition(FAULT_MARK)[0]
+        mounts = [(name, f"/{segment}", slash + rest)] if name in self._shapes else []
         mounts.append((DEFAULT_ISSUER, "", path))
-        if not self.settings.strict and name not in self._shapes and _NAME.fullmatch(name):
-            mounts.append((name, f"/{name}", slash + rest))
+        if not self.settings.strict and name not in self._shapes and _NAME.fullmatch(segment):
+            mounts.append((name, f"/{segment}", slash + rest))
         for issuer, mount, tail in mounts:
             shape = self._shapes.get(issuer) or self._shapes.get(DEFAULT_ISSUER)
             routes = Routes.of(shape) if shape else None
@@ -178,11 +197,13 @@ def create_app(
     seed: int | str | None = None,
     clock: Clock | None = None,
     public_url: str | None = None,
+    faults: Iterable[str] = (),
 ) -> App:
     """An identity provider for any WSGI server.
 
     `config` is a configuration or the path of a TOML file; without one the bundled people and clients are used.
-    Issuers are derived from the Host header unless `public_url` says what clients call this server.
+    Issuers are derived from the Host header unless `public_url` says what clients call this server. `faults` are
+    armed from the start in every namespace, each as `ID` or `ID:key=value,...`.
     Raises ConfigError.
     """
     if public_url is not None and not _PUBLIC_URL.fullmatch(public_url):
@@ -199,8 +220,23 @@ def create_app(
         lifetimes=config.lifetimes,
         instance=Randomness().token(9),
         sign_saml_metadata=config.sign_saml_metadata,
+        faults=tuple(faults),
     )
+    _check_faults(settings.faults)
     return App(config, settings, clock or Clock(), Randomness(seed))
+
+
+def _check_faults(faults: tuple[str, ...]) -> None:
+    problems = []
+    for text in faults:
+        from fake_idp.faults import selection
+
+        try:
+            selection.parse(text)
+        except (UnknownFaultError, ValueError) as error:
+            problems.append(f"fault: {error}")
+    if problems:
+        raise configuration.ConfigError(problems)
 
 
 def _answer(context: Context, name: str) -> Response:
@@ -217,9 +253,14 @@ def _answer(context: Context, name: str) -> Response:
         response.headers.append(("Allow", allowed))
     else:
         try:
+            if FAULT_MARK in context.issuer.path:
+                _arm_for_issuer(context)
             response = _handler(endpoint)(context)
         except RefusedError as refused:
             response = _refused(context, endpoint, refused.refusal)
+        except UnknownFaultError as unknown:
+            fix = "look the name up in the catalogue of faults"
+            response = _refused(context, endpoint, Refusal("invalid_request", str(unknown), fix=fix))
         except ValueError as unreadable:  # Request.query, .form and .body, which name what they expected
             response = _refused(
                 context, endpoint, Refusal("invalid_request", f"The request is unreadable: {unreadable}.")
@@ -227,6 +268,15 @@ def _answer(context: Context, name: str) -> Response:
     if endpoint.cors:
         response.headers.append(("Access-Control-Allow-Origin", "*"))
     return response
+
+
+def _arm_for_issuer(context: Context) -> None:
+    """The issuer's path ends in faults: `/default~id_token.expired`."""
+    segment = context.issuer.path.rpartition("/")[2]
+    if segment != context.issuer.name:
+        from fake_idp.faults import selection
+
+        selection.for_issuer(context.namespace.faults, context.issuer.url, segment)
 
 
 def _preflight(endpoint: Endpoint) -> list[tuple[str, str]]:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 DEFAULT_PORT = 9500
 
 EXIT_OK = 0
+EXIT_FINDINGS = 1
 EXIT_USAGE = 2
 EXIT_CANNOT_LISTEN = 9
 EXIT_INTERRUPTED = 130
@@ -42,10 +43,12 @@ class Options:
     allowed_hosts: tuple[str, ...] = ()
     ready_file: Path | None = None
     quiet: bool = False
+    faults: tuple[str, ...] = ()
+    strict_faults: bool = False
 
 
 def run(options: Options) -> int:
-    """Serve until SIGINT (exit code 130) or SIGTERM (0).
+    """Serve until SIGINT (exit code 130) or SIGTERM (0); 1 if under `strict_faults` an armed fault never fired.
 
     When the socket is open, one JSON line on stdout and in the ready file says where. Problems are one sentence on
     stderr each: exit code 2 for the configuration, 9 for a port that cannot be had.
@@ -62,6 +65,7 @@ def run(options: Options) -> int:
             config=options.config,
             public_url=options.public_url,
             allowed_hosts=options.allowed_hosts,
+            faults=options.faults,
         )
     except ConfigError as error:
         for problem in error.problems:
@@ -103,6 +107,11 @@ def _serve(idp: FakeIdP, options: Options) -> int:
     finally:
         for number, handler in previous.items():
             signal.signal(number, handler)
+    unfired = idp.app.unfired()
+    for armed in unfired:
+        _say(f"Armed, and never fired: {armed.describe()}. Nobody whom it is for asked for what it changes.")
+    if unfired and options.strict_faults:
+        return EXIT_FINDINGS
     return codes[signal.Signals(received[0])]
 
 

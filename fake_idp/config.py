@@ -122,6 +122,22 @@ class IssuerConfig(_Table, frozen=True, kw_only=True):
     shape: str = "oidc"
 
 
+class FaultRule(_Table, frozen=True, kw_only=True):
+    """A fault that is armed from the start: for whom (all if nothing is said), and which times."""
+
+    id: str
+    client: str | None = None
+    user: str | None = None
+    issuer: str | None = None
+    nth: int | None = None
+    first: int | None = None
+    after: int = 0
+    every: int = 1
+    times: int | None = None
+    probability: float | None = None
+    per: Literal["flow", "request"] = "flow"
+
+
 class KeyFile(_Table, frozen=True, kw_only=True):
     """A signing key: a private key in PEM, at a path relative to the file that names it.
 
@@ -155,6 +171,7 @@ class Config(_Table, frozen=True, kw_only=True):
     sign_saml_metadata: bool = False
     issuers: tuple[IssuerConfig, ...] = ()
     keys: tuple[KeyFile, ...] = ()
+    faults: tuple[FaultRule, ...] = ()
     default_person: str | None = None
     redirect_hosts: tuple[str, ...] = ()
     lifetimes: Lifetimes = Lifetimes()

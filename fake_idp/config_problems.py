@@ -71,10 +71,23 @@ def of_names(table: dict[str, Any], path: Path) -> Iterable[str]:
         yield from _of_keys(table, path)
     if "service_providers" in table:
         yield from _of_service_providers(table, path)
+    yield from _of_faults(table)
     people = [person["username"] for person in table.get("people") or bundled("people")["people"]]
     default = table.get("default_person")
     if default is not None and default not in people:
         yield f"default_person: expected {_one_of(people)}, found {default!r}{_nearest(default, people)}"
+
+
+def _of_faults(table: dict[str, Any]) -> Iterable[str]:
+    """Faults that nobody knows, and schedules that make no sense."""
+    for index, rule in enumerate(table.get("faults", ())):
+        from fake_idp.faults import UnknownFaultError, armed, fault
+
+        try:
+            fault.named(rule["id"])
+            armed.conditions({key: value for key, value in rule.items() if key != "id"})
+        except (UnknownFaultError, ValueError) as error:
+            yield f"faults[{index}]: {error}"
 
 
 def _of_keys(table: dict[str, Any], path: Path) -> Iterable[str]:

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from fake_idp.clock import Clock
     from fake_idp.config import Client, Person, Shape
     from fake_idp.directory import Directory
+    from fake_idp.faults.engine import Faults
     from fake_idp.keys import KeySet
     from fake_idp.randomness import Randomness
     from fake_idp.recorder import Entry, Recorder
@@ -27,6 +28,7 @@ class Namespace:
     keys: KeySet
     store: Store
     recorder: Recorder
+    faults: Faults
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Self
 
 from fake_idp.app import DEFAULT_ISSUER, NAMESPACE_PREFIX, create_app
@@ -9,11 +10,13 @@ from fake_idp.server import Server
 
 if TYPE_CHECKING:
     import ssl
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
     from fake_idp.clock import Clock
     from fake_idp.config import Config
+    from fake_idp.faults.armed import Armed
+    from fake_idp.faults.engine import Faults
     from fake_idp.keys import KeySet
     from fake_idp.recorder import Entry
     from fake_idp.saml.providers import ServiceProvider
@@ -26,7 +29,8 @@ class FakeIdP:
 
     The socket is bound at once, so `url` and `issuer` are known before the start. `strict` turns every check on,
     `login="auto"` logs people in without a page, `seed` makes codes and identifiers repeatable, `config` is a
-    `Config` or the path of a TOML file. Raises ConfigError, and CannotListenError when the port is taken.
+    `Config` or the path of a TOML file, `faults` are armed from the start. Raises ConfigError, and
+    CannotListenError when the port is taken.
     """
 
     def __init__(
@@ -42,8 +46,11 @@ class FakeIdP:
         public_url: str | None = None,
         tls: ssl.SSLContext | None = None,
         allowed_hosts: Iterable[str] | None = None,
+        faults: Iterable[str] = (),
     ) -> None:
-        self.app = create_app(config, strict=strict, login=login, seed=seed, clock=clock, public_url=public_url)
+        self.app = create_app(
+            config, strict=strict, login=login, seed=seed, clock=clock, public_url=public_url, faults=faults
+        )
         self.server = Server(self.app, host, port, tls=tls, allowed_hosts=allowed_hosts)
 
     @property
@@ -108,6 +115,31 @@ class FakeIdP:
     def flow(self, flow: str, *, namespace: str = "") -> list[Entry]:
         """All requests of one login, from the authorization request to the last refresh."""
         return self.requests(namespace=namespace, flow=flow)
+
+    def faults(self, *, namespace: str = "") -> Faults:
+        """What is armed in a namespace, and the ledger of what fired."""
+        return self.app.namespace(namespace).faults
+
+    def arm(self, fault: str, *, namespace: str = "", **conditions: Any) -> Armed:
+        """Order a failure by name: `idp.arm("id_token.expired", user="alice", times=1)`.
+
+        `conditions` are the members of `Match` (client, user, issuer, flow) and of `Schedule` (nth, first, after,
+        every, times, probability, per). Raises UnknownFaultError, and ValueError for conditions that make no sense.
+        """
+        from fake_idp.faults import armed
+        from fake_idp.faults import fault as catalogue
+
+        match, schedule = armed.conditions(conditions)
+        return self.faults(namespace=namespace).arm(catalogue.named(fault), match, schedule)
+
+    @contextmanager
+    def fault(self, fault: str, *, namespace: str = "", **conditions: Any) -> Iterator[Armed]:
+        """A failure for the length of a block; `fired` of what it gives says how many logins were struck."""
+        armed = self.arm(fault, namespace=namespace, **conditions)
+        try:
+            yield armed
+        finally:
+            self.faults(namespace=namespace).disarm(armed)
 
     def start(self) -> Self:
         """Begin to answer."""

@@ -23,6 +23,10 @@ class Randomness:
         """A URL-safe text of `size` random bytes (24 are 192 bits; RFC 6749 10.10 asks for 128)."""
         return base64.urlsafe_b64encode(self._bytes(size)).decode("ascii").rstrip("=")
 
+    def fraction(self) -> float:
+        """A number from 0 to below 1."""
+        return int.from_bytes(self._bytes(4)) / 2**32
+
     def digits(self, alphabet: str, count: int) -> str:
         """`count` characters of `alphabet`, for codes that people type."""
         return "".join(alphabet[byte % len(alphabet)] for byte in self._bytes(count))

@@ -20,7 +20,7 @@ class Entry:
     """One request: who asked what in which login, and the verdict with its reason.
 
     `flow` is shared by all requests of one login (authorize, login page, token, userinfo, refresh). `raw_url`
-    may hold secrets; `url` does not.
+    may hold secrets; `url` does not. `faults` are those that changed the answer.
     """
 
     number: int
@@ -37,6 +37,7 @@ class Entry:
     accepted: bool = True
     reason: str = ""
     error: str | None = None
+    faults: list[str] = field(default_factory=list)
 
     @property
     def url(self) -> str:

@@ -18,6 +18,7 @@ class Settings:
     `public_url` is the scheme and host that issuers carry, for when the Host header is not what clients use.
     `redirect_hosts` may receive authorization responses beside this machine. `instance` identifies this process.
     `sign_saml_metadata` signs them for everybody and not only on request.
+    `faults` are armed in every namespace.
     """
 
     strict: bool
@@ -27,3 +28,4 @@ class Settings:
     lifetimes: Lifetimes
     instance: str
     sign_saml_metadata: bool
+    faults: tuple[str, ...] = ()

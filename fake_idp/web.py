@@ -121,7 +121,10 @@ class Response:
 
     def send(self, start_response: StartResponse) -> list[bytes]:
         """Answer in the name of a WSGI application (PEP 3333)."""
-        start_response(status_line(self.status), [*self.headers, ("Content-Length", str(len(self.body)))])
+        headers = list(self.headers)
+        if not any(name.lower() == "content-length" for name, _ in headers):
+            headers.append(("Content-Length", str(len(self.body))))
+        start_response(status_line(self.status), headers)
         return [self.body]
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from fake_idp.oidc import authorization_request, interaction
+from fake_idp.oidc import authorization_request, authorization_response, interaction
 from fake_idp.oidc.sessions import current_session
 from fake_idp.refusal import Refusal, RefusedError, refuse
 
@@ -38,6 +38,8 @@ def handle(context: Context) -> Response:
     except RefusedError as refused:
         return interaction.tell_client(context, reply_to, refused.refusal)
     _check_hint(context, parameters, request)
+    if (fault := authorization_response.fault(context, reply_to)) is not None:
+        return fault
     session = current_session(context)
     if session is not None and _must_log_in(context, request, session):
         session = None
@@ -53,7 +55,7 @@ def _hinted(context: Context, parameters: Parameters) -> Person | None:
         from fake_idp.oidc import id_token_hint
 
         return context.directory.find(str(id_token_hint.verified(context, token).get("sub")))
-    return context.directory.find(parameters.get("login_hint") or parameters.get("login") or "")
+    return interaction.find_person(context, parameters.get("login_hint") or parameters.get("login") or "")
 
 
 def _check_hint(context: Context, parameters: Parameters, request: AuthorizationRequest) -> None:

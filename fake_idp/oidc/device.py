@@ -8,11 +8,12 @@ from urllib.parse import urlencode
 
 from fake_idp import pages
 from fake_idp.config import DEVICE_CODE
+from fake_idp.faults import hooks
 from fake_idp.oidc import interaction, sessions, tokens
 from fake_idp.oidc.client_authentication import authenticate
 from fake_idp.records import DeviceRequest, Grant
 from fake_idp.refusal import Refusal, RefusedError, refuse
-from fake_idp.web import NO_STORE, json_response
+from fake_idp.web import NO_STORE
 
 if TYPE_CHECKING:
     from fake_idp.config import Client
@@ -47,7 +48,7 @@ def handle_authorization(context: Context) -> Response:
     # Kept twice as long, so that a late device hears "expired" rather than "unknown".
     context.store.devices.put(tokens.key(code), device, 2 * lifetime)
     context.store.user_codes.put(device.user_code, device, lifetime)
-    return json_response(document(context, device, code), headers=NO_STORE)
+    return hooks.answer(context, "device", document(context, device, code), headers=NO_STORE)
 
 
 def document(context: Context, device: DeviceRequest, code: str) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from fake_idp.web import json_response
+from fake_idp.faults import hooks
 
 if TYPE_CHECKING:
     from fake_idp.context import Context, Issuer
@@ -39,9 +39,9 @@ def document(issuer: Issuer, keys: KeySet) -> dict[str, Any]:
 
 def handle(context: Context) -> Response:
     """Serve the document, at either of its two well-known places."""
-    return json_response(document(context.issuer, context.namespace.keys))
+    return hooks.answer(context, "discovery", document(context.issuer, context.namespace.keys))
 
 
 def handle_jwks(context: Context) -> Response:
     """Serve the public keys."""
-    return json_response(context.namespace.keys.jwks())
+    return hooks.answer(context, "jwks", context.namespace.keys.jwks())

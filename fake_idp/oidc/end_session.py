@@ -35,13 +35,12 @@ def handle(context: Context) -> Response:
     session = sessions.current_session(context)
     if session is not None and not _confirmed(context, hint, session):
         return _ask(context, parameters, session)
+    state = parameters.get("state")
     if session is not None and len(context.store.participants):
         from fake_idp.saml import logout_round  # service providers of the session are told before the way goes on
 
-        return logout_round.begin(context, [session.sid], target=target)
-    response = redirect(context.request, target) if target else pages.page(context, "logged_out", unconfirmed=[])
-    response.headers.append(sessions.forget(context))
-    return response
+        return logout_round.begin(context, [session.sid], target=target and _location(target, state))
+    return _end(context, target, state)
 
 
 def _hint(context: Context, parameters: Parameters) -> dict[str, Any] | None:
@@ -90,10 +89,30 @@ def _target(context: Context, parameters: Parameters, client: Client | None, hin
             parameter="id_token_hint", expected="the ID token of the session that ends", seen="none",
             clause="RP-Initiated Logout 3",
         )  # fmt: skip
-    state = parameters.get("state")
-    if state is None:
-        return uri
-    return f"{uri}{'&' if '?' in uri else '?'}{urlencode({'state': state})}"
+    return uri
+
+
+def _end(context: Context, uri: str | None, state: str | None) -> Response:
+    """End the session; back to the application with its `state`, or a page that says so (RP-Initiated Logout 3)."""
+    if context.namespace.faults.active:
+        from fake_idp.faults import artefacts, hooks
+
+        logout = artefacts.Logout(context, uri, state)
+        hooks.apply("logout", logout)
+        if logout.page is not None:
+            return logout.page
+        uri, state = logout.uri, logout.state
+    if uri is None:
+        response = pages.page(context, "logged_out", unconfirmed=[])
+    else:
+        response = redirect(context.request, _location(uri, state))
+    response.headers.append(sessions.forget(context))
+    return response
+
+
+def _location(uri: str, state: str | None) -> str:
+    """The URI that the browser goes back to, with the client's `state` if it sent one."""
+    return uri if state is None else f"{uri}{'&' if '?' in uri else '?'}{urlencode({'state': state})}"
 
 
 def _confirmed(context: Context, hint: dict[str, Any] | None, session: Session) -> bool:

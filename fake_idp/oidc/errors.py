@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 from fake_idp.web import FORM, NO_STORE, Response, json_response
@@ -59,9 +59,7 @@ def as_github_api_error(context: Context, refusal: Refusal) -> Response:  # noqa
     )
 
 
-def token_format(
-    context: Context, body: dict[str, object] | dict[str, str], status: int, headers: list[tuple[str, str]]
-) -> Response:
+def token_format(context: Context, body: Any, status: int, headers: list[tuple[str, str]]) -> Response:
     """A token endpoint's answer: JSON, or a form where the shape has it so and the client did not ask for JSON."""
     wants_json = "json" in (context.request.header("Accept") or "")
     if context.issuer.shape.token_response.format == "json" or wants_json:

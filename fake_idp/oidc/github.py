@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from fake_idp.config import GitHubAccount
+from fake_idp.faults import hooks
 from fake_idp.oidc import bearer
 from fake_idp.refusal import refuse
 from fake_idp.web import json_response
@@ -26,7 +27,7 @@ ORG_SCOPES = {"read:org", "write:org", "admin:org", "user", "repo"}
 def handle_user(context: Context) -> Response:
     """GET /user."""
     record, person, account = _who(context)
-    return _json(user(context, person, account), record)
+    return hooks.answer(context, "userinfo", user(context, person, account), headers=_headers(record))
 
 
 def handle_emails(context: Context) -> Response:
@@ -119,4 +120,8 @@ def _api(context: Context, path: str) -> str:
 
 
 def _json(body: Any, record: AccessToken) -> Response:
-    return json_response(body, headers=[("X-OAuth-Scopes", ", ".join(record.scope))])
+    return json_response(body, headers=_headers(record))
+
+
+def _headers(record: AccessToken) -> list[tuple[str, str]]:
+    return [("X-OAuth-Scopes", ", ".join(record.scope))]

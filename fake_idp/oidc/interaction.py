@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hmac
+from dataclasses import replace
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
@@ -73,7 +74,10 @@ def proceed(context: Context, pending: Pending) -> Response:
 
         context.store.pending.pop(pending.id)
         return sso.answer(context, request, session)
-    if not pending.consented and _needs_consent(context, request, session):
+    asks = not pending.consented and _needs_consent(context, request, session)
+    if context.namespace.faults.active:
+        asks, request = _faulty_consent(context, pending, request, asks=asks)
+    if asks:
         if "none" in request.prompt:
             return tell_client(context, request.reply_to, CONSENT_REQUIRED)
         return _show(context, pending, "consent")
@@ -85,6 +89,8 @@ def log_in(context: Context, pending: Pending, person: Person) -> Response:
     """Make `person` the one who is logged in, in this browser too, and go on."""
     before = sessions.current_session(context)
     context.entry.user = person.username
+    if context.namespace.faults.active and (instead := _faulty_login(context, pending, person)) is not None:
+        return instead
     session = pending.session = sessions.new_session(context, person)
     if before is not None and before.username == person.username and len(context.store.participants):
         from fake_idp.saml import participants
@@ -142,6 +148,20 @@ def find_pending(context: Context) -> Pending:
     return pending
 
 
+def find_person(context: Context, name: str) -> Person | None:
+    """The person with that name, e-mail address or subject. A suffix orders faults for this login.
+
+    As in `alice+id_token.expired`. Raises UnknownFaultError.
+    """
+    if "+" not in name:
+        return context.directory.find(name)
+    from fake_idp.faults import selection
+
+    person, faults = selection.person(context.directory, name)
+    selection.for_flow(context, faults)
+    return person
+
+
 def locked(context: Context, person: Person) -> Refusal | None:
     """Why `person` may not log in now: locked in the configuration, or by too many wrong passwords."""
     if person.locked:
@@ -192,6 +212,31 @@ def _show(context: Context, pending: Pending, endpoint: str) -> Response:
     return redirect(context.request, f"{context.issuer.endpoint(endpoint)}?{urlencode({'tx': pending.id})}")
 
 
+def _faulty_login(context: Context, pending: Pending, person: Person) -> Response | None:
+    """What a fault puts in the place of a login that would succeed."""
+    from fake_idp.faults import artefacts, hooks
+    from fake_idp.oidc import login
+
+    attempt = artefacts.LoginAttempt(context, person)
+    hooks.apply("login", attempt)
+    if attempt.refusal is None:
+        return attempt.page
+    if context.settings.login == "auto":
+        return fail(context, pending, attempt.refusal)
+    return login.page(context, pending, attempt.refusal)
+
+
+def _faulty_consent(
+    context: Context, pending: Pending, request: AuthorizationRequest, *, asks: bool
+) -> tuple[bool, AuthorizationRequest]:
+    """Whether the person is asked, and the request with the scope that is granted."""
+    from fake_idp.faults import artefacts, hooks
+
+    consent = artefacts.Consent(context, pending.consented, asks, request.scope)
+    hooks.apply("consent", consent)
+    return consent.asks, replace(request, scope=consent.scope)
+
+
 def _needs_consent(context: Context, request: AuthorizationRequest, session: Session) -> bool:
     if "consent" in request.prompt:
         return True
@@ -200,6 +245,9 @@ def _needs_consent(context: Context, request: AuthorizationRequest, session: Ses
 
 
 def _send_code(context: Context, pending: Pending, request: AuthorizationRequest) -> Response:
+    # Again, because only now it is known who logged in.
+    if (fault := authorization_response.fault(context, request.reply_to)) is not None:
+        return fault
     grant = Grant(
         client=request.client,
         issuer=pending.issuer,

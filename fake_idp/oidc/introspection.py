@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from fake_idp.faults import hooks
 from fake_idp.oidc import tokens
 from fake_idp.oidc.client_authentication import authenticate
 from fake_idp.records import AccessToken
 from fake_idp.refusal import refuse
-from fake_idp.web import NO_STORE, json_response
+from fake_idp.web import NO_STORE
 
 if TYPE_CHECKING:
     from fake_idp.context import Context
@@ -32,7 +33,7 @@ def handle(context: Context) -> Response:
         )  # fmt: skip
     key = tokens.key(token)
     record = context.store.access_tokens.get(key) or context.store.refresh_tokens.get(key)
-    return json_response(document(context, record), headers=NO_STORE)
+    return hooks.answer(context, "introspection", document(context, record), headers=NO_STORE)
 
 
 def document(context: Context, record: AccessToken | RefreshToken | None) -> dict[str, Any]:

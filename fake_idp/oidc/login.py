@@ -12,6 +12,7 @@ from fake_idp.refusal import Refusal
 if TYPE_CHECKING:
     from fake_idp.config import Person
     from fake_idp.context import Context
+    from fake_idp.faults.fault import Fault
     from fake_idp.records import Pending
     from fake_idp.web import Response
 
@@ -21,20 +22,22 @@ def handle(context: Context) -> Response:
     pending = interaction.find_pending(context)
     form = context.request.form
     if context.request.method == "GET":
-        return _page(context, pending)
+        return page(context, pending)
     if form.get("action") == "deny":
         return interaction.fail(context, pending, interaction.DENIED)
     one_click = form.get("person")
     name = one_click or form.get("username") or ""
-    person = context.directory.find(name)
+    person = interaction.find_person(context, name)
     if person is None:
-        return _page(context, pending, _wrong_password(name))
+        return page(context, pending, _wrong_password(name))
     context.entry.user = person.username
+    if (fault := form.get("fault")) is not None:
+        _arm(context, fault)
     refusal = interaction.locked(context, person)
     if refusal is None and one_click is None:
         refusal = _check_password(context, person, form.get("password") or "")
     if refusal is not None:
-        return _page(context, pending, refusal)
+        return page(context, pending, refusal)
     if person.totp_secret:
         pending.username = person.username
         return interaction.proceed(context, pending)
@@ -56,6 +59,14 @@ def handle_totp(context: Context) -> Response:
     if refusal is not None:
         return _totp_page(context, pending, refusal)
     return interaction.log_in(context, pending, person)
+
+
+def _arm(context: Context, fault: str) -> None:
+    """What was chosen in the selector of the page."""
+    from fake_idp.faults import fault as catalogue
+    from fake_idp.faults import selection
+
+    selection.for_flow(context, (catalogue.named(fault),))
 
 
 def _check_password(context: Context, person: Person, password: str) -> Refusal | None:
@@ -105,7 +116,17 @@ def _wrong_password(username: str) -> Refusal:
     )
 
 
-def _page(context: Context, pending: Pending, refusal: Refusal | None = None) -> Response:
+def _faults(context: Context) -> list[Fault]:
+    """What the selector offers, for those who asked to see it."""
+    if context.request.query.get("faults") is None:
+        return []
+    from fake_idp.faults import fault as catalogue
+
+    return list(catalogue.catalogue().values())
+
+
+def page(context: Context, pending: Pending, refusal: Refusal | None = None) -> Response:
+    """The login form; after a refusal again, with the reason."""
     hinted = interaction.hinted(pending)
     if refusal is not None:
         context.note(refusal)
@@ -118,6 +139,7 @@ def _page(context: Context, pending: Pending, refusal: Refusal | None = None) ->
         people=list(context.directory.people.values()),
         username=context.request.form.get("username") or (hinted.username if hinted else ""),
         refusal=refusal,
+        faults=_faults(context),
     )
 
 

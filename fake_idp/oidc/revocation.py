@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from fake_idp.faults import hooks
 from fake_idp.oidc import tokens
 from fake_idp.oidc.client_authentication import authenticate
 from fake_idp.refusal import refuse
-from fake_idp.web import NO_STORE, Response
+from fake_idp.web import NO_STORE, Response, json_response
 
 if TYPE_CHECKING:
     from fake_idp.context import Context
@@ -39,4 +40,9 @@ def handle(context: Context) -> Response:
         access.revoked = True
     elif refresh is not None:
         refresh.grant.revoked = "the client revoked them"
-    return Response(200, b"", list(NO_STORE))
+    return hooks.answer(context, "revocation", None, 200, NO_STORE, _render)
+
+
+def _render(document: Any, status: int, headers: list[tuple[str, str]]) -> Response:
+    """Nothing, or the error that a fault made of it."""
+    return Response(status, b"", headers) if document is None else json_response(document, status, headers)

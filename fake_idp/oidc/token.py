@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from fake_idp.config import DEVICE_CODE
+from fake_idp.faults import hooks
 from fake_idp.oidc import errors, pkce, tokens
 from fake_idp.oidc.client_authentication import authenticate
 from fake_idp.records import Grant
@@ -52,7 +54,9 @@ def handle(context: Context) -> Response:
             "unauthorized_client", "The client may not use this grant type.", parameter="grant_type",
             expected=" or ".join(client.grant_types), seen=grant_type, clause="RFC 6749 5.2",
         )  # fmt: skip
-    return errors.token_format(context, GRANTS[grant_type](context, client), 200, list(NO_STORE))
+    point = "refresh" if grant_type == "refresh_token" else "token"
+    document = GRANTS[grant_type](context, client)
+    return hooks.answer(context, point, document, 200, NO_STORE, partial(errors.token_format, context))
 
 
 def authorization_code(context: Context, client: Client) -> dict[str, Any]:
@@ -153,7 +157,7 @@ def refresh_token(context: Context, client: Client) -> dict[str, Any]:
             expected="the newest refresh token, used once", seen="a revoked one", clause="RFC 9700 4.14.2",
             fix="store the refresh token of each response and forget the one before",
         )  # fmt: skip
-    return tokens.issue(context, grant, scope)
+    return tokens.issue(context, grant, scope, "refresh_id_token")
 
 
 def client_credentials(context: Context, client: Client) -> dict[str, Any]:

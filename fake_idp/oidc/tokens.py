@@ -6,6 +6,7 @@ import hashlib
 from typing import TYPE_CHECKING, Any
 
 from fake_idp import jws
+from fake_idp.faults import hooks
 from fake_idp.oidc import claims
 from fake_idp.records import AccessToken, RefreshToken
 from fake_idp.refusal import refuse
@@ -16,8 +17,11 @@ if TYPE_CHECKING:
     from fake_idp.records import Grant, Session
 
 
-def issue(context: Context, grant: Grant, scope: tuple[str, ...]) -> dict[str, Any]:
-    """The token response (RFC 6749 5.1, OIDC Core 3.1.3.3) for what `grant` allows, within `scope`."""
+def issue(context: Context, grant: Grant, scope: tuple[str, ...], point: str = "id_token") -> dict[str, Any]:
+    """The token response (RFC 6749 5.1, OIDC Core 3.1.3.3) for what `grant` allows, within `scope`.
+
+    `point` is where the faults of its ID token are.
+    """
     access_token = issue_access_token(context, grant, scope)
     response: dict[str, Any] = {
         "access_token": access_token,
@@ -30,7 +34,7 @@ def issue(context: Context, grant: Grant, scope: tuple[str, ...]) -> dict[str, A
     if _gives_refresh_token(context, grant, scope):
         response["refresh_token"] = issue_refresh_token(context, grant, scope)
     if grant.session is not None and "openid" in scope:
-        response["id_token"] = issue_id_token(context, grant, grant.session, scope, access_token)
+        response["id_token"] = issue_id_token(context, grant, grant.session, scope, access_token, point)
     return response
 
 
@@ -48,7 +52,7 @@ def issue_access_token(context: Context, grant: Grant, scope: tuple[str, ...]) -
     if grant.client.access_token_format == "opaque" or not context.issuer.shape.openid:
         token = context.randomness.token(32)
     else:
-        token = sign(context, "RS256", "at+jwt", access_token_claims(context, record))
+        token = sign(context, "RS256", "at+jwt", access_token_claims(context, record), grant.client, "access_token")
     context.store.access_tokens.put(key(token), record, context.settings.lifetimes.access_token)
     return token
 
@@ -61,12 +65,14 @@ def issue_refresh_token(context: Context, grant: Grant, scope: tuple[str, ...]) 
     return token
 
 
-def issue_id_token(context: Context, grant: Grant, session: Session, scope: tuple[str, ...], access_token: str) -> str:
+def issue_id_token(
+    context: Context, grant: Grant, session: Session, scope: tuple[str, ...], access_token: str, point: str
+) -> str:
     """A new ID token, signed by the client's algorithm."""
     alg = grant.client.id_token_signed_response_alg
     body = id_token_claims(context, grant, session, scope)
     body["at_hash"] = jws.half_hash(alg, access_token)
-    return sign(context, alg, "JWT", body, grant.client)
+    return sign(context, alg, "JWT", body, grant.client, point)
 
 
 def access_token_claims(context: Context, record: AccessToken) -> dict[str, Any]:
@@ -123,17 +129,18 @@ def header(context: Context, alg: str, typ: str) -> dict[str, Any]:
     return {"alg": alg, "kid": context.namespace.keys.current(alg).kid, "typ": typ}
 
 
-def sign(context: Context, alg: str, typ: str, body: dict[str, Any], client: Client | None = None) -> str:
+def sign(context: Context, alg: str, typ: str, body: dict[str, Any], client: Client, point: str) -> str:
     """`body` as a JWT under the current key for `alg`, or under the client's secret (OIDC Core 10.1)."""
     if alg != "HS256":
-        return jws.jwt(header(context, alg, typ), body, context.namespace.keys.current(alg).private)
-    if client is None or not client.client_secret:
+        key = context.namespace.keys.current(alg).private
+        return hooks.signed(context, point, header(context, alg, typ), body, key, client)
+    if not client.client_secret:
         raise refuse(
             "invalid_client", "HS256 needs a client secret, and this client has none.",
             expected="client_secret", seen="none", clause="OIDC Core 10.1",
             fix="give the client a client_secret of 32 characters or more, or another id_token_signed_response_alg",
         )  # fmt: skip
-    return jws.jwt(header(context, alg, typ), body, client.client_secret.encode())
+    return hooks.signed(context, point, header(context, alg, typ), body, client.client_secret.encode(), client)
 
 
 def subject(context: Context, grant: Grant) -> str:

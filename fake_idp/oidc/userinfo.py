@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from fake_idp.faults import hooks
 from fake_idp.oidc import bearer, claims
 from fake_idp.refusal import refuse
-from fake_idp.web import NO_STORE, json_response
+from fake_idp.web import NO_STORE
 
 if TYPE_CHECKING:
     from fake_idp.context import Context
@@ -22,7 +23,7 @@ def handle(context: Context) -> Response:
             "insufficient_scope", "The access token does not allow to ask about a person.", parameter="scope",
             expected="openid", seen=" ".join(record.scope) or "none", clause="RFC 6750 3.1", status=403,
         )  # fmt: skip
-    return json_response(document(context, record, record.grant.session), headers=NO_STORE)
+    return hooks.answer(context, "userinfo", document(context, record, record.grant.session), headers=NO_STORE)
 
 
 def document(context: Context, record: AccessToken, session: Session) -> dict[str, Any]:

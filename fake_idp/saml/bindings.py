@@ -147,7 +147,7 @@ def send_post(context: Context, location: str, parameter: str, message: bytes, r
     fields = {parameter: encode_post(message)}
     if relay_state is not None:
         fields["RelayState"] = relay_state
-    return pages.page(context, "form_post", action=location, parameters=fields)
+    return pages.page(context, "form_post", action=location, parameters=fields.items())
 
 
 def _parameters(request: Request) -> dict[str, list[str]]:

@@ -44,11 +44,12 @@ def read(written: str) -> bytes:
 
 def public_key(der: bytes) -> Any:
     """The public key in a certificate, as a `cryptography` object. Raises ValueError."""
+    from cryptography.exceptions import UnsupportedAlgorithm
     from cryptography.x509 import load_der_x509_certificate
 
     try:
         return load_der_x509_certificate(der).public_key()
-    except ValueError as error:
+    except (ValueError, UnsupportedAlgorithm) as error:
         raise ValueError(f"expected an X.509 certificate: {error}") from None
 
 

@@ -41,6 +41,20 @@ import click
     help="A Host header to accept beside this machine's names.",
 )
 @click.option(
+    "--fault",
+    "faults",
+    multiple=True,
+    envvar="FAKE_IDP_FAULTS",
+    metavar="ID[:KEY=VALUE,...]",
+    help="Fail in this way (ssocli faults lists them); for whom and when: user=alice,times=1, ...",
+)
+@click.option(
+    "--strict-faults",
+    is_flag=True,
+    envvar="FAKE_IDP_STRICT_FAULTS",
+    help="A fault that never fired is an error (exit 1).",
+)
+@click.option(
     "--ready-file",
     type=click.Path(),
     envvar="FAKE_IDP_READY_FILE",

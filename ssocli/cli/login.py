@@ -93,6 +93,14 @@ from ssocli.cli.options import config_option, format_option, state_option
 @click.option("--next", "next_url", envvar="SSOCLI_NEXT", metavar="PATH", help="The page to land on after the login.")
 @click.option("--deny", is_flag=True, envvar="SSOCLI_DENY", help="Refuse at the identity provider, as a user may.")
 @click.option(
+    "--fault",
+    "faults",
+    multiple=True,
+    envvar="SSOCLI_FAULT",
+    metavar="ID",
+    help="Make the bundled provider fail in this way (ssocli faults lists them).",
+)
+@click.option(
     "--port",
     type=click.IntRange(0, 65535),
     default=0,

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import logging
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -18,6 +17,7 @@ import msgspec
 from ssocli import wire
 from ssocli.cli.logs import log_to_stderr
 from ssocli.cli.options import load_config, state_path
+from ssocli.cli.output import open_output
 from ssocli.cli.stop import stop
 from ssocli.config.model import Config, OidcProvider, Saml2Provider, reveal
 from ssocli.config.placeholder import PLACEHOLDER
@@ -31,6 +31,7 @@ from ssocli.trace import Listener, Trace, TraceBuilder
 if TYPE_CHECKING:
     import ssl
 
+    from fake_idp.faults.armed import Armed
     from ssocli.flow.login import LoginRequest
     from ssocli.flow.stage import Stage
     from ssocli.report.console import ConsoleReport
@@ -47,7 +48,7 @@ def run(options: dict[str, Any]) -> ExitCode:
     config, source = load_config(options["config_file"])
     request, config = _request(config, options)
     redactor = Redactor(options["show_secrets"])
-    with _output(options["output"] and Path(options["output"])) as write:
+    with open_output(options["output"] and Path(options["output"])) as write:
         machine = _machine_report(options["output_format"], write, redactor)
         human = _human_report(options, redactor)
         listeners: list[Listener] = [report for report in (machine, human) if report is not None]
@@ -90,6 +91,7 @@ def _drive(
                 ports=Ports(sentry=options["port"]),
             ) as running,
         ):
+            armed = _arm(running, options["faults"])
             if options["browser"]:
                 log_in_by_hand(
                     running.url,
@@ -101,10 +103,17 @@ def _drive(
                     open_it=not options["no_open"],
                 )
             else:
-                patient = partial(send, connections=connections, timeout=float(timeout), deadline=float(timeout))
+                # While the browser waits, Sentry may have to wait for several answers of the provider itself.
+                longest = float(timeout + 5 * config.sentry.http_timeout_seconds)
+                patient = partial(send, connections=connections, timeout=longest, deadline=longest)
                 browser = Browser(builder.add_exchange, send=patient)
                 drive = log_in if options["method"] == "sso" else log_in_with_password
                 drive(running.url, _started(request, running), builder, browser)
+            for fault in armed:
+                if not fault.fired:
+                    click.echo(
+                        f"--fault {fault.fault.id} was armed and never fired: this login does not get there.", err=True
+                    )
             return builder.finish()
     except CannotListenError as error:
         stop(str(error.strerror), ExitCode.CANNOT_LISTEN)
@@ -119,6 +128,23 @@ def _started(request: LoginRequest, running: Stage) -> LoginRequest:
     entity_id = quote(addresses(running.url, request.organization).entity_id, safe="")
     idp = running.idp.url if running.idp else PLACEHOLDER
     return replace(request, start_url=request.start_url.replace("{sp}", entity_id).replace(PLACEHOLDER, idp))
+
+
+def _arm(running: Stage, faults: tuple[str, ...]) -> list[Armed]:
+    """Order the failures that the command line names from the bundled provider."""
+    if not faults:
+        return []
+    if running.idp is None:
+        stop(
+            "--fault: only the bundled identity provider fails on purpose, and the configuration does not use it.",
+            ExitCode.USAGE,
+        )
+    from fake_idp.faults import UnknownFaultError
+
+    try:
+        return [running.idp.arm(fault) for fault in faults]
+    except UnknownFaultError as error:
+        stop(f"--fault: {error}", ExitCode.USAGE)
 
 
 def _request(config: Config, options: dict[str, Any]) -> tuple[LoginRequest, Config]:
@@ -272,28 +298,3 @@ def _human_report(options: dict[str, Any], redactor: Redactor) -> ConsoleReport 
     from ssocli.report.console import ConsoleReport, console_for
 
     return ConsoleReport(console_for(), redactor, options["verbose"])
-
-
-@contextmanager
-def _output(file: Path | None) -> Iterator[Callable[[str], None]]:
-    """Where machine formats go: stdout, or a file that only its owner can read."""
-    if file is None:
-        yield _to_stdout
-        return
-    try:
-        file.touch(mode=0o600)
-        stream = file.open("w", encoding="utf-8")
-    except OSError as error:
-        reason = (error.strerror or "").lower()
-        stop(f"--output {file}: expected a file that can be written, but: {reason}", ExitCode.USAGE)
-    with stream:
-
-        def write(text: str) -> None:
-            stream.write(text)
-            stream.flush()
-
-        yield write
-
-
-def _to_stdout(text: str) -> None:
-    click.echo(text, nl=False)

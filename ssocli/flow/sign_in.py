@@ -82,7 +82,7 @@ def _answer(page: Page, progress: _Progress) -> Submission | Visit:
         progress.done.append("allowed access")
         return (consent.allow[0], {}, consent.allow[1])
     if page.status >= 400 or page.alerts:
-        return progress.end("credentials_refused" if "gave the password" in progress.done else "error_page", page)
+        return progress.end("error_page", page)
     return progress.end("not_understood", page)
 
 

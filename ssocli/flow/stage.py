@@ -72,13 +72,14 @@ def stage(
             config = with_fake_idp(config, idp.url)
             # Its port changes with every run; the people who log in there stay the same.
             aliases = {idp.url: PLACEHOLDER}
+        # Closed in the opposite order: no request is still being answered when the store goes.
+        store = running.enter_context(Store.open(state))
         host, port, allowed = _listen_at(config.sentry.url, ports.sentry)
         server = Server(_not_yet, host, port, allowed_hosts=allowed)
         running.callback(server.stop)
         url = (config.sentry.url or server.url).rstrip("/")
         if idp is not None:
             _introduce(idp, config, url)
-        store = running.enter_context(Store.open(state))
         store.sweep(clock.now())
         seed(store, config, clock.now())
         server.app = create_app(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import itertools
 import json
 import pkgutil
 from collections.abc import Iterator
@@ -11,11 +12,13 @@ from pathlib import Path
 import click
 
 import ssocli.checks
+from fake_idp.faults.fault import catalogue
 from ssocli.checks.check import Rule, all_rules
 from ssocli.cli.group import LazyGroup
 from ssocli.cli.group import ssocli as command_line
 from ssocli.config.model import json_schema as config_schema
 from ssocli.exit_code import ExitCode
+from ssocli.flow.simulation import expectation
 from ssocli.report.document import json_schema as trace_schema
 from ssocli.steps import Step
 
@@ -27,6 +30,7 @@ def pages() -> dict[str, str]:
     """Every generated file of the reference: its name and its text."""
     return {
         "checks.md": _NOTE + checks_page(),
+        "faults.md": _NOTE + faults_page(),
         "steps.md": _NOTE + steps_page(),
         "exit-codes.md": _NOTE + exit_codes_page(),
         "commands.md": _NOTE + commands_page(),
@@ -52,6 +56,18 @@ def checks_page() -> str:
             lines += [f"### {rule.code} {rule.name}", "", rule.doc, ""]
             lines += [f"- Severity: {rule.severity.value}", f"- Who can mend it: {rule.owner.value}"]
             lines += [f"- Clause: {rule.spec}", f"- What to do: {rule.fix}", ""]
+    return "\n".join(lines)
+
+
+def faults_page() -> str:
+    """The catalogue of faults, by point."""
+    faults = sorted(catalogue().values(), key=lambda fault: fault.id)
+    lines = ["# Faults", "", f"What the fake identity provider can get wrong on purpose: {len(faults)} faults.", ""]
+    for point, group in itertools.groupby(faults, key=lambda fault: fault.point):
+        lines += [f"## {point}", ""]
+        for fault in group:
+            lines += [f"### {fault.id}", "", fault.doc, "", f"- A correct client: {fault.reject.replace('_', ' ')}"]
+            lines += [f"- Seen by a login: {expectation(fault)}", f"- Clause: {fault.spec}", ""]
     return "\n".join(lines)
 
 

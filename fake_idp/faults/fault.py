@@ -1,0 +1,135 @@
+"""What a fault is, how one is declared, and the catalogue of all of them.
+
+A fault is one function in a module of this package: its name is the defect, its docstring the page, and its body
+the smallest change to one message. `At` makes the decorators of a point.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, Literal, NamedTuple, TypeVar
+
+from fake_idp.faults import UnknownFaultError
+
+Reject = Literal["must_reject", "should_reject", "must_tolerate", "fail_cleanly"]
+Change = TypeVar("Change", bound=Callable[[Any], None])
+ChangeOf = TypeVar("ChangeOf", bound=Callable[[Any, str], None])
+
+
+class Finding(NamedTuple):
+    """What whoever judges the login must report: the name of the check, and the step that it belongs to."""
+
+    name: str
+    step: str
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One thing that an identity provider can get wrong.
+
+    `reject` is what a correct client does about it; `finding` is None where there is nothing for a client to find.
+    `change` makes the defect in one artefact of `fake_idp.faults.artefacts`.
+    """
+
+    id: str
+    point: str
+    spec: str
+    reject: Reject
+    doc: str
+    finding: Finding | None
+    change: Callable[[Any], None]
+
+
+_FAULTS: dict[str, Fault] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class At:
+    """The decorator of one point. `step` is the step of the login in which its faults are found."""
+
+    point: str
+    step: str
+
+    def __call__(
+        self,
+        finding: str | None = None,
+        *,
+        spec: str,
+        reject: Reject = "must_reject",
+        step: str | None = None,
+    ) -> Callable[[Change], Change]:
+        """Declare the decorated function as the fault of its name; `finding` is the name of the check that sees it."""
+
+        def declare(change: Change) -> Change:
+            name = change.__name__.replace("_", "-")
+            self._declare(name, change, inspect.getdoc(change), finding, spec, reject, step)
+            return change
+
+        return declare
+
+    def family(
+        self, name: str, rows: Iterable[tuple[str, str | None, str]], *, reject: Reject = "must_reject"
+    ) -> Callable[[ChangeOf], ChangeOf]:
+        """Declare one fault per row (subject, finding, clause) of a function that is given the subject.
+
+        `{}` in `name` and in the docstring stands for the subject.
+        """
+
+        def declare(change: ChangeOf) -> ChangeOf:
+            doc = inspect.getdoc(change) or ""
+            for subject, finding, spec in rows:
+
+                def change_it(artefact: Any, subject: str = subject) -> None:
+                    change(artefact, subject)
+
+                self._declare(
+                    name.format(subject), change_it, doc.replace("{}", subject), finding, spec, reject, self.step
+                )
+            return change
+
+        return declare
+
+    def _declare(
+        self,
+        name: str,
+        change: Callable[[Any], None],
+        doc: str | None,
+        finding: str | None,
+        spec: str,
+        reject: Reject,
+        step: str | None,
+    ) -> None:
+        fault_id = f"{self.point}.{name}"
+        if fault_id in _FAULTS:
+            raise ValueError(f"the fault {fault_id} is declared twice")
+        if not doc:
+            raise ValueError(f"{fault_id} has no docstring: that is its page in the catalogue")
+        found = Finding(finding, step or self.step) if finding else None
+        _FAULTS[fault_id] = Fault(fault_id, self.point, spec, reject, doc, found, change)
+
+
+@cache
+def catalogue() -> dict[str, Fault]:
+    """Every fault by its id, in alphabetical order. The modules of the points are imported when first asked for."""
+    import pkgutil
+    from importlib import import_module
+
+    package = __name__.rpartition(".")[0]
+    for module in pkgutil.iter_modules(import_module(package).__path__, f"{package}."):
+        import_module(module.name)
+    return dict(sorted(_FAULTS.items()))
+
+
+def named(fault_id: str) -> Fault:
+    """The fault of that id. Raises UnknownFaultError, which suggests the nearest."""
+    faults = catalogue()
+    if fault_id in faults:
+        return faults[fault_id]
+    import difflib
+
+    near = difflib.get_close_matches(fault_id, faults, 1, 0.4)
+    suggestion = f"did you mean {near[0]!r}?" if near else f"there are {len(faults)}, such as {next(iter(faults))!r}."
+    raise UnknownFaultError(f"No fault is called {fault_id[:100]!r}; {suggestion}")

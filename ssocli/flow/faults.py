@@ -1,0 +1,26 @@
+"""Choosing faults of the bundled provider by id or pattern."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from fnmatch import fnmatchcase
+from typing import TYPE_CHECKING
+
+from fake_idp.faults.fault import catalogue, named
+
+if TYPE_CHECKING:
+    from fake_idp.faults.fault import Fault
+
+
+def matching(patterns: Iterable[str]) -> list[Fault]:
+    """The faults that match any of the patterns, in alphabetical order.
+
+    Raises UnknownFaultError, which suggests the nearest, for a pattern that matches none.
+    """
+    known = catalogue()
+    chosen: dict[str, Fault] = {}
+    for pattern in patterns:
+        found = [fault for fault in known.values() if fnmatchcase(fault.id, pattern)]
+        for fault in found or [named(pattern)]:
+            chosen[fault.id] = fault
+    return [chosen[fault_id] for fault_id in sorted(chosen)]
