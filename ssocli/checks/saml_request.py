@@ -149,7 +149,7 @@ def wrong_request_acs(request: Element, _: XmlMessage, context: SamlRequestConte
     "SAR005",
     "insecure-acs",
     step=Step.REDIRECT_TO_IDP,
-    spec="SAML Bindings 3.5.5.1",
+    spec="SAML Bindings 3.5.5.2",
     owner=Owner.APP,
     severity=Severity.WARNING,
     fix="Serve the application over https. Behind a proxy it has to be told that it is reached by https: many identity "
@@ -193,7 +193,7 @@ def malformed_request_header(request: Element, _: XmlMessage, context: SamlReque
     "SAR007",
     "unsupported-name-id-format",
     step=Step.REDIRECT_TO_IDP,
-    spec="SAML Core 3.4.1.1 (NameIDPolicy); SAML Metadata 2.4.1",
+    spec="SAML Core 3.4.1.1 (NameIDPolicy); SAML Metadata 2.4.2",
     owner=Owner.APP,
     severity=Severity.WARNING,
     fix="Ask for a NameID format that the identity provider lists, or for `unspecified`, or for none.",

@@ -99,14 +99,14 @@ CASES = [
     Case("unreadable-signing-certificate", PASSED, observed),
     Case("unreadable-signing-certificate", SKIPPED, lambda: says(keys="")),
     Case(
-        "expired-signing-certificate",
+        "expired-metadata-certificate",
         FAILED,
         lambda: says(keys=key_descriptor(cert(rsa_key(), -99, -9))),
         "valid from",
         Severity.WARNING,
     ),
-    Case("expired-signing-certificate", PASSED, observed),
-    Case("expired-signing-certificate", SKIPPED, lambda: says(keys="")),
+    Case("expired-metadata-certificate", PASSED, observed),
+    Case("expired-metadata-certificate", SKIPPED, lambda: says(keys="")),
     Case(
         "signing-certificate-soon-expired",
         FAILED,
@@ -162,6 +162,18 @@ def test_a_rule_answers_as_declared(case: Case) -> None:
 
 def test_every_rule_is_shown_failing_and_passing() -> None:
     assert_complete("saml_metadata", CASES)
+
+
+def test_a_signed_copy_inside_does_not_vouch_for_what_is_outside() -> None:
+    genuine = metadata(attributes='Id="_m1"')
+    whole = signed(genuine)
+    mark = whole[whole.index("<ds:Signature") : whole.index("</ds:Signature>")]
+    forged = metadata(sso=service("SingleSignOnService", "POST", "https://evil.example/sso"), attributes="")
+    head = forged.index(">") + 1
+    wrapped = f"{forged[:head]}{mark}<ds:Object>{genuine}</ds:Object></ds:Signature>{forged[head:]}"
+    for context in (observed(wrapped, entity_id=None), observed(wrapped, signers=signer(rsa_key()))):
+        checks = {each.name: each.status for each in evaluate("saml_metadata", context)}
+        assert checks["invalid-metadata-signature"] is FAILED
 
 
 def test_healthy_metadata_has_no_finding() -> None:

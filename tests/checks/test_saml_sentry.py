@@ -89,6 +89,7 @@ CASES: dict[str, tuple[str, int, str]] = {
     "foreign-reference": (response(signed(assertion(), uri="#_r1")), 4, "invalid Signed Element"),
     "no-conditions": (says(conditions=""), 8, "must include a Conditions element"),
     "expired": (says(end=at(-301), not_before=at(-999)), 9, "expired. Check system clock."),
+    "expired-at-drift": (says(end=at(-300), not_before=at(-999)), 9, "expired. Check system clock."),
     "early": (says(not_before=at(301), end=at(999)), 9, "not yet valid. Check system clock."),
     "no-authn": (says(authn=""), 10, "must include an AuthnStatement element"),
     "no-attributes": (says(attributes=""), 11, "There is no AttributeStatement on the Response"),
@@ -120,7 +121,7 @@ def test_the_first_failing_check_is_named(name: str) -> None:
 
 
 def test_only_the_first_certificate_counts() -> None:
-    certificates = tuple(read_certificate(cert(rsa_key(name))) for name in ("new", "first"))
+    certificates = tuple(read_certificate(cert(key)) for key in (rsa_key("new"), rsa_key()))
     assert sentry_verdict(observed(response(), certificates=certificates)).check == 20
 
 

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import base64
+import subprocess
+import sys
 import zlib
 
 import pytest
@@ -170,6 +172,12 @@ def test_an_id() -> None:
     assert is_id("_a.b-1")
     assert is_id("id1")
     assert not any(is_id(each) for each in (None, "", "1a", "a:b", "a b", "-a"))
+
+
+def test_a_login_without_saml_loads_no_xml_library() -> None:
+    areas = "saml_metadata, saml_response, saml_request, saml_attributes"
+    code = f"import sys; from ssocli.checks import {areas}; sys.exit(bool({{'lxml', 'signxml'}} & set(sys.modules)))"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 
 @settings(max_examples=100, deadline=None)

@@ -50,7 +50,7 @@ def unreadable_signing_certificate(_: Element, context: SamlMetadataContext) -> 
 
 @rule(
     "SMD022",
-    "expired-signing-certificate",
+    "expired-metadata-certificate",
     step=Step.REDIRECT_TO_IDP,
     spec="SAML Metadata 2.4.1.1",
     owner=Owner.IDP,

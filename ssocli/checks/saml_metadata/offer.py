@@ -53,7 +53,7 @@ def malformed_service_location(entity: Element, _: SamlMetadataContext) -> Judge
     "SMD032",
     "insecure-service-location",
     step=Step.REDIRECT_TO_IDP,
-    spec="SAML Bindings 3.4.5.1 and 3.5.5.1",
+    spec="SAML Bindings 3.4.5.2 and 3.5.5.2",
     owner=Owner.IDP,
     severity=Severity.WARNING,
     fix="Let the identity provider publish https URLs. Behind a proxy it has to be told that it is reached by https.",

@@ -20,7 +20,7 @@ _ENTITY_ID_LIMIT = 1024
     "SMD001",
     "unreadable-metadata",
     step=Step.REDIRECT_TO_IDP,
-    spec="SAML Metadata 2.1 and 4.1",
+    spec="SAML Metadata 2.3",
     owner=Owner.APP,
     fix="Give the URL or file of the identity provider's SAML metadata itself. A page of HTML means that a login or an "
     "error stands in its place: open it in a private window.",

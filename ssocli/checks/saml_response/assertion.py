@@ -38,7 +38,7 @@ def verified_assertion(context: SamlResponseContext) -> Assertion | None:
     This alone is not a valid login: call it when `evaluate("saml_response", context)` found nothing that blocks.
     """
     reading = context.reading
-    if reading is None or not reading.is_response or not reading.is_verified or reading.assertion is None:
+    if reading is None or not reading.is_verified or reading.assertion is None:
         return None
     assertion = reading.assertion
     name_id = child(assertion, f"{SAML}Subject", f"{SAML}NameID")

@@ -47,7 +47,7 @@ def missing_audience(assertion: Element, _: SamlResponseContext) -> Judgement:
 
 @rule(
     "SRS045",
-    "wrong-audience",
+    "wrong-assertion-audience",
     step=Step.TOKEN_VALIDATION,
     spec="SAML Core 2.5.1.4; SAML Profiles 4.1.4.2",
     owner=Owner.IDP,

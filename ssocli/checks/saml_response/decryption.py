@@ -78,8 +78,6 @@ def _decrypt(wrapped: Element, secret: bytes, content: bytes, method: str, key_p
         return scheme
     try:
         key = private.decrypt(secret, scheme)
-        if len(key) * 8 != int(method.partition("#aes")[2].partition("-")[0]):
-            return Undecodable(_FAILED)
         if method in _GCM:
             return AESGCM(key).decrypt(content[:12], content[12:], None)
         engine = Cipher(algorithms.AES(key), modes.CBC(content[:16])).decryptor()

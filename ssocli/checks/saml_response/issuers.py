@@ -17,7 +17,7 @@ _FIX = (
 
 @rule(
     "SRS011",
-    "missing-response-issuer",
+    "missing-message-issuer",
     step=Step.TOKEN_VALIDATION,
     spec="SAML Profiles 4.1.4.2",
     owner=Owner.IDP,
@@ -35,7 +35,7 @@ def missing_response_issuer(reading: Reading, _: SamlResponseContext) -> Judgeme
 
 @rule(
     "SRS012",
-    "wrong-response-issuer",
+    "wrong-message-issuer",
     step=Step.TOKEN_VALIDATION,
     spec="SAML Profiles 4.1.4.2; SAML Core 3.2.2 (Issuer)",
     owner=Owner.APP,

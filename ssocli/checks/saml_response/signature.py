@@ -160,7 +160,7 @@ def unknown_signing_certificate(reading: Reading, context: SamlResponseContext) 
 
 @rule(
     "SRS030",
-    "invalid-signature",
+    "invalid-xml-signature",
     step=Step.TOKEN_VALIDATION,
     spec="XML Signature 3.2; SAML Core 5.4",
     owner=Owner.IDP,

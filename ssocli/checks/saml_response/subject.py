@@ -40,7 +40,7 @@ def comment_in_value(assertion: Element, context: SamlResponseContext) -> Judgem
 
 @rule(
     "SRS034",
-    "missing-subject",
+    "assertion-without-subject",
     step=Step.TOKEN_VALIDATION,
     spec="SAML Profiles 4.1.4.2",
     owner=Owner.IDP,

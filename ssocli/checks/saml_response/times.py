@@ -44,7 +44,7 @@ def malformed_time(reading: Reading, _: SamlResponseContext) -> Judgement:
 
 @rule(
     "SRS014",
-    "issued-in-the-future",
+    "response-from-the-future",
     step=Step.TOKEN_VALIDATION,
     spec="SAML Core 2.3.3 and 3.2.2 (IssueInstant)",
     owner=Owner.CLOCK,
