@@ -51,22 +51,44 @@ from ssocli.cli.options import config_option, format_option, state_option
     "--no-open", is_flag=True, envvar="SSOCLI_NO_OPEN", help="With --browser: print the address instead of opening it."
 )
 @click.option(
-    "--login-hint", envvar="SSOCLI_LOGIN_HINT", metavar="TEXT", help="login_hint of the authorization request."
+    "--login-hint",
+    envvar="SSOCLI_LOGIN_HINT",
+    metavar="TEXT",
+    help="Who is expected: login_hint, with SAML the Subject of the request.",
 )
 @click.option(
-    "--prompt", envvar="SSOCLI_PROMPT", metavar="TEXT", help="prompt of the authorization request: none, login, ..."
+    "--prompt",
+    envvar="SSOCLI_PROMPT",
+    metavar="TEXT",
+    help="prompt of the request: none, login, ...; with SAML IsPassive, ForceAuthn.",
 )
 @click.option(
     "--max-age", type=click.IntRange(min=0), envvar="SSOCLI_MAX_AGE", metavar="SECONDS", help="max_age of the request."
 )
 @click.option(
-    "--acr-values", envvar="SSOCLI_ACR_VALUES", metavar="TEXT", help="acr_values of the request, separated by spaces."
+    "--acr-values",
+    envvar="SSOCLI_ACR_VALUES",
+    metavar="TEXT",
+    help="acr_values of the request (SAML: RequestedAuthnContext), separated by spaces.",
 )
 @click.option(
     "--response-mode",
     type=click.Choice(["query", "fragment", "form_post"]),
     envvar="SSOCLI_RESPONSE_MODE",
     help="How the identity provider answers.",
+)
+@click.option(
+    "--as",
+    "profile",
+    type=click.Choice(["specification", "sentry"]),
+    envvar="SSOCLI_AS",
+    help="SAML: judge as the specification says, or exactly as strictly as Sentry does; default: as configured.",
+)
+@click.option(
+    "--start-at",
+    envvar="SSOCLI_START_AT",
+    metavar="URL",
+    help="SAML: begin at this page of the identity provider; {sp} in it stands for Sentry's entity ID.",
 )
 @click.option("--next", "next_url", envvar="SSOCLI_NEXT", metavar="PATH", help="The page to land on after the login.")
 @click.option("--deny", is_flag=True, envvar="SSOCLI_DENY", help="Refuse at the identity provider, as a user may.")

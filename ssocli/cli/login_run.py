@@ -5,9 +5,11 @@ from __future__ import annotations
 import logging
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 import click
 import msgspec
@@ -17,7 +19,8 @@ from ssocli.cli.logs import log_to_stderr
 from ssocli.cli.options import load_config, state_path
 from ssocli.cli.output import open_output
 from ssocli.cli.stop import stop
-from ssocli.config.model import Config, OidcProvider, reveal
+from ssocli.config.model import Config, OidcProvider, Saml2Provider, reveal
+from ssocli.config.placeholder import PLACEHOLDER
 from ssocli.config.problem import nearest
 from ssocli.exit_code import ExitCode
 from ssocli.flow.person import Person
@@ -105,7 +108,7 @@ def _drive(
                 patient = partial(send, connections=connections, timeout=longest, deadline=longest)
                 browser = Browser(builder.add_exchange, send=patient)
                 drive = log_in if options["method"] == "sso" else log_in_with_password
-                drive(running.url, request, builder, browser)
+                drive(running.url, _started(request, running), builder, browser)
             for fault in armed:
                 if not fault.fired:
                     click.echo(
@@ -116,6 +119,15 @@ def _drive(
         stop(str(error.strerror), ExitCode.CANNOT_LISTEN)
     except StoreError as error:
         stop(str(error), ExitCode.USAGE)
+
+
+def _started(request: LoginRequest, running: Stage) -> LoginRequest:
+    """The request with the addresses in `start_url`, which are known only now."""
+    from ssocli.sentry.auth.saml2.service_provider import addresses
+
+    entity_id = quote(addresses(running.url, request.organization).entity_id, safe="")
+    idp = running.idp.url if running.idp else PLACEHOLDER
+    return replace(request, start_url=request.start_url.replace("{sp}", entity_id).replace(PLACEHOLDER, idp))
 
 
 def _arm(running: Stage, faults: tuple[str, ...]) -> list[Armed]:
@@ -153,6 +165,9 @@ def _request(config: Config, options: dict[str, Any]) -> tuple[LoginRequest, Con
             stop("No provider is configured: add a [providers.NAME] table (see ssocli config example).", ExitCode.USAGE)
     if organization is None:
         organization = config.organization_of(provider) if provider else ""
+    start_url = options["start_at"] or ""
+    if start_url and (by_password or options["browser"] or not _is_saml(config, provider)):
+        stop("--start-at: expected a SAML provider, and neither --browser nor --method password", ExitCode.USAGE)
     if provider is not None:
         config = _with_request_options(config, provider, options)
     request = LoginRequest(
@@ -163,25 +178,46 @@ def _request(config: Config, options: dict[str, Any]) -> tuple[LoginRequest, Con
         next_url=options["next_url"]
         or (f"/organizations/{organization}/issues/" if by_password and organization else ""),
         deny=options["deny"],
+        start_url=start_url,
     )
     return request, config
 
 
+def _is_saml(config: Config, provider: str | None) -> bool:
+    return provider is not None and isinstance(config.providers[provider], Saml2Provider)
+
+
 def _with_request_options(config: Config, key: str, options: dict[str, Any]) -> Config:
-    """The provider's configuration with what the command line says about the authorization request."""
-    wanted = {
+    """The provider's configuration with what the command line says about the request and its judgement."""
+    acr_values = options["acr_values"].split() if options["acr_values"] else None
+    oidc = {
         "prompt": options["prompt"],
         "max_age_seconds": options["max_age"],
-        "acr_values": options["acr_values"].split() if options["acr_values"] else None,
+        "acr_values": acr_values,
         "response_mode": options["response_mode"],
     }
-    changes = {name: value for name, value in wanted.items() if value is not None}
+    saml = {
+        "force_authn": True if options["prompt"] == "login" else None,
+        "is_passive": True if options["prompt"] == "none" else None,
+        "authn_context": acr_values,
+        "profile": options["profile"],
+    }
+    # By the option, because that is what the person typed.
+    names = {"prompt", "max_age", "acr_values", "response_mode", "profile"}
+    flags = {"profile": "--as", **{name: f"--{name.replace('_', '-')}" for name in names - {"profile"}}}
     provider = config.providers[key]
+    kind, understood, wanted = "a plain OAuth 2.0 provider", set[str](), dict[str, Any]()
+    if isinstance(provider, OidcProvider):
+        kind, understood, wanted = "an OpenID provider", names - {"profile"}, oidc
+    elif isinstance(provider, Saml2Provider):
+        kind, understood, wanted = "a SAML provider", {"prompt", "acr_values", "profile"}, saml
+    if foreign := [flags[name] for name in sorted(names - understood) if options[name] is not None]:
+        stop(f"{', '.join(foreign)}: {key} is {kind}, which has no such thing", ExitCode.USAGE)
+    if isinstance(provider, Saml2Provider) and options["prompt"] not in (None, "login", "none"):
+        stop(f"--prompt: expected login or none, because {key} is {kind}, found {options['prompt']}", ExitCode.USAGE)
+    changes = {name: value for name, value in wanted.items() if value is not None}
     if not changes:
         return config
-    if not isinstance(provider, OidcProvider):
-        flags = ", ".join(f"--{name.replace('_seconds', '').replace('_', '-')}" for name in changes)
-        stop(f"{flags}: {key} is a plain OAuth 2.0 provider; these belong to OpenID Connect", ExitCode.USAGE)
     replaced = msgspec.structs.replace(provider, **changes)
     return msgspec.structs.replace(config, providers={**config.providers, key: replaced})
 

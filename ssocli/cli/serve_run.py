@@ -19,12 +19,13 @@ from ssocli import wire
 from ssocli.cli.logs import log_to_stderr
 from ssocli.cli.options import state_path
 from ssocli.cli.stop import stop
-from ssocli.config.model import Config
+from ssocli.config.model import Config, Saml2Provider
 from ssocli.exit_code import ExitCode
 from ssocli.flow.stage import Ports, Stage, stage
 from ssocli.flow.verdict import exit_code
 from ssocli.report.console import ConsoleReport, console_for
 from ssocli.report.redact import Redactor
+from ssocli.sentry.auth.saml2.service_provider import addresses
 from ssocli.sentry.journal import BrowserJournal
 from ssocli.sentry.store import StoreError
 from ssocli.trace import Event, TraceFinished
@@ -90,6 +91,9 @@ def _announce(running: Stage, ready_file: Path | None) -> None:
     click.echo(f"Emulated Sentry      {running.url}/auth/login/", err=True)
     if running.idp is not None:
         click.echo(f"Identity provider    {running.idp.issuer()} (alice, bob, ...; password: password)", err=True)
+    for slug, providers in ((slug, running.config.providers_of(slug)) for slug in running.config.organizations):
+        if any(isinstance(provider, Saml2Provider) for provider in providers.values()):
+            click.echo(f"SAML metadata        {addresses(running.url, slug).entity_id}", err=True)
     click.echo("Ctrl-C stops both. Logins appear here as they happen.", err=True)
     click.echo(json.dumps(ready))
 

@@ -11,6 +11,8 @@ Role = Literal["member", "admin", "manager", "owner"]
 ClientAuth = Literal["client_secret_basic", "client_secret_post", "private_key_jwt", "none"]
 ResponseMode = Literal["query", "fragment", "form_post"]
 
+Preset = Literal["okta", "active-directory", "onelogin", "auth0", "rippling", "jumpcloud", "google", "adfs"]
+
 Slug = Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9_-]{0,62}$", description="lower-case letters, digits, - and _")]
 Url = Annotated[str, Meta(pattern=r"^(https?://[^\s]+|\{fake_idp\}[^\s]*)$", description="an http or https URL")]
 Seconds = Annotated[int, Meta(ge=0)]
@@ -78,8 +80,6 @@ class ClaimNames(Struct, frozen=True, forbid_unknown_fields=True):
 class _Provider(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="type"):
     """What every provider has; its id is the table's name."""
 
-    client_id: Annotated[str, Meta(min_length=1)]
-    client_secret: Secret | None = None
     organization: Slug | None = None
     """The organization that uses it; may be left out if there is only one."""
     label: str = ""
@@ -91,7 +91,14 @@ class _Provider(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, t
     """Whether a later login overwrites name, e-mail and avatar."""
 
 
-class OidcProvider(_Provider, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="oidc"):
+class _OAuthProvider(_Provider, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What every provider of the OAuth family has."""
+
+    client_id: Annotated[str, Meta(min_length=1)]
+    client_secret: Secret | None = None
+
+
+class OidcProvider(_OAuthProvider, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="oidc"):
     """An OpenID provider, found by its issuer."""
 
     issuer: Url
@@ -118,7 +125,7 @@ class OidcProvider(_Provider, frozen=True, kw_only=True, forbid_unknown_fields=T
     claims: ClaimNames = field(default_factory=ClaimNames)
 
 
-class OAuth2Provider(_Provider, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="oauth2"):
+class OAuth2Provider(_OAuthProvider, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="oauth2"):
     """A plain OAuth 2.0 provider with a user API in GitHub's shape; the defaults are github.com."""
 
     authorization_endpoint: Url = "https://github.com/login/oauth/authorize"
@@ -132,7 +139,55 @@ class OAuth2Provider(_Provider, frozen=True, kw_only=True, forbid_unknown_fields
     claims: ClaimNames = field(default_factory=lambda: ClaimNames(avatar="avatar_url"))
 
 
-Provider = OidcProvider | OAuth2Provider
+class AttributeNames(Struct, frozen=True, forbid_unknown_fields=True):
+    """Which attribute of an assertion holds what, by its exact name; `NameID` stands for the subject's NameID."""
+
+    identifier: str = ""
+    """What never changes for a person; the account hangs on it."""
+    user_email: str = ""
+    first_name: str = ""
+    last_name: str = ""
+    groups: str = ""
+
+
+class Saml2Provider(_Provider, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="saml2"):
+    """A SAML 2.0 identity provider: by its metadata, or by entity ID, single sign-on URL and certificates."""
+
+    metadata_url: Url | None = None
+    metadata_file: str | None = None
+    """The metadata as a file; relative paths are looked up beside the configuration file."""
+    entity_id: str | None = None
+    """Which entity: with metadata the one expected there, without metadata the identity provider's name."""
+    sso_url: Url | None = None
+    slo_url: Url | None = None
+    certificates: list[str] = []
+    """The certificates that sign now or soon, as pasted (PEM or bare base64) or as the name of a PEM file."""
+    binding: Literal["redirect", "post"] = "redirect"
+    """How requests are sent; responses come by POST."""
+    preset: Preset | None = None
+    """The attribute names of a vendor; `attributes` may replace some of them."""
+    attributes: AttributeNames = field(default_factory=AttributeNames)
+    name_id_format: Literal["emailAddress", "persistent", "transient", "unspecified"] | None = None
+    """The format that is asked for; Sentry asks for none."""
+    force_authn: bool = False
+    is_passive: bool = False
+    authn_context: list[str] = []
+    """Authentication context classes, of which the login must have one."""
+    sign_requests: bool = False
+    """Whether requests and logout messages are signed, with `private_key`."""
+    private_key: str | None = None
+    """A PEM file with Sentry's own key: it signs requests and decrypts assertions."""
+    certificate: str | None = None
+    """A PEM file with the certificate of `private_key`, for Sentry's metadata."""
+    want_signed_response: bool = False
+    want_signed_assertion: bool = False
+    allow_idp_initiated: bool = False
+    """Whether a login may begin at the identity provider, without a request (SAML Profiles 4.1.5)."""
+    profile: Literal["specification", "sentry"] = "specification"
+    """How strictly is judged: as the specification says, or exactly as Sentry does today."""
+
+
+Provider = OidcProvider | OAuth2Provider | Saml2Provider
 
 
 class User(Struct, frozen=True, forbid_unknown_fields=True):

@@ -19,7 +19,10 @@ from ssocli.trace import TraceBuilder
 
 @dataclass(frozen=True, slots=True)
 class LoginRequest:
-    """What the person wants: where to log in, with which provider, as whom, and how to behave there."""
+    """What the person wants: where to log in, with which provider, as whom, and how to behave there.
+
+    With `start_url` the login begins at that page of the identity provider (SAML Profiles 4.1.5).
+    """
 
     organization: str
     provider: str
@@ -27,6 +30,7 @@ class LoginRequest:
     login_hint: str = ""
     next_url: str = ""
     deny: bool = False
+    start_url: str = ""
 
 
 def log_in(sentry: str, request: LoginRequest, trace: TraceBuilder, browser: Browser) -> None:
@@ -48,7 +52,7 @@ class _Drive:
 
     def run(self) -> None:
         try:
-            leaving = self._choose_provider()
+            leaving = self._begin_elsewhere() if self.request.start_url else self._choose_provider()
             arriving = self._visit_identity_provider(leaving) if leaving is not None else None
             if arriving is not None:
                 self._arrive(self._come_back(arriving))
@@ -82,6 +86,12 @@ class _Drive:
         self.browser.stop_before = lambda _method, url: not self._is_sentry(url)
         page = self.browser.submit(form, values, self.request.provider)
         return page.pending if self.trace.failure is None else None
+
+    def _begin_elsewhere(self) -> Navigation:
+        """A login that begins at the identity provider has no steps 1 to 3."""
+        for step in (Step.USER_SELECTION, Step.IDP_SELECTION, Step.REDIRECT_TO_IDP):
+            self.trace.skip(step, "the login began at the identity provider")
+        return Navigation("GET", self.request.start_url)
 
     def _visit_identity_provider(self, leaving: Navigation) -> Navigation | None:
         """Step 4; the request that brings the browser back, None if it never gets there."""

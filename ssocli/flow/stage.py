@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from ssocli.clock import Clock
-from ssocli.config.model import Config
+from ssocli.config.model import Config, Saml2Provider
 from ssocli.config.placeholder import PLACEHOLDER, names_fake_idp, with_fake_idp
+from ssocli.sentry.auth.saml2.service_provider import addresses
 from ssocli.sentry.store import Store
 
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from ssocli.sentry.journal import Journal
 
 LOOPBACK = "127.0.0.1"
+_AS_LONG_AS_IT_RUNS = 10 * 365 * 24 * 3600.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +78,8 @@ def stage(
         server = Server(_not_yet, host, port, allowed_hosts=allowed)
         running.callback(server.stop)
         url = (config.sentry.url or server.url).rstrip("/")
+        if idp is not None:
+            _introduce(idp, config, url)
         store.sweep(clock.now())
         seed(store, config, clock.now())
         server.app = create_app(
@@ -90,6 +94,22 @@ def stage(
         )
         server.start()
         yield Stage(config, store, url, idp)
+
+
+def _introduce(idp: FakeIdP, config: Config, url: str) -> None:
+    """Tell our own identity provider where the organizations take SAML messages that nobody asked for.
+
+    As plain data and not by their metadata: a login with OpenID Connect must not load what reads XML.
+    """
+    from fake_idp.saml.providers import AssertionConsumerService, ServiceProvider, SingleLogoutService
+
+    for slug, organization in config.organizations.items():
+        if any(isinstance(provider, Saml2Provider) for provider in config.providers_of(slug).values()):
+            at = addresses(url, slug)
+            acs, slo = AssertionConsumerService(at.acs), SingleLogoutService(at.sls)
+            name = organization.name or slug
+            known = ServiceProvider(at.entity_id, f"Sentry of {name}", acs=(acs,), slo=slo)
+            idp.store.service_providers.put(at.entity_id, known, _AS_LONG_AS_IT_RUNS)
 
 
 def _listen_at(url: str | None, port: int) -> tuple[str, int, list[str]]:

@@ -14,7 +14,17 @@ from werkzeug.wrappers import Request, Response
 from ssocli import wire
 from ssocli.clock import Clock
 from ssocli.config.model import Config
-from ssocli.sentry import callback, dashboard, landing, login, logout, second_factor
+from ssocli.sentry import (
+    callback,
+    dashboard,
+    landing,
+    login,
+    logout,
+    saml_acs,
+    saml_metadata,
+    saml_sls,
+    second_factor,
+)
 from ssocli.sentry.auth.documents import Documents
 from ssocli.sentry.context import Context, Send, Sentry
 from ssocli.sentry.journal import Journal
@@ -32,6 +42,9 @@ _HANDLERS: dict[str, Callable[..., Response]] = {
     "login": login.login_page,
     "organization_login": login.organization_page,
     "callback": callback.callback,
+    "saml_metadata": saml_metadata.metadata,
+    "saml_acs": saml_acs.assertion_consumer_service,
+    "saml_sls": saml_sls.single_logout_service,
     "second_factor": second_factor.second_factor_page,
     "logout": logout.log_out,
     "dashboard": dashboard.issues,
@@ -44,6 +57,9 @@ _URLS = Map(
         Rule("/auth/login/", endpoint="login", methods=["GET", "POST"]),
         Rule("/auth/login/<organization>/", endpoint="organization_login", methods=["GET", "POST"]),
         Rule("/auth/sso/", endpoint="callback", methods=["GET", "POST"]),
+        Rule("/saml/metadata/<organization>/", endpoint="saml_metadata", methods=["GET"]),
+        Rule("/saml/acs/<organization>/", endpoint="saml_acs", methods=["GET", "POST"]),
+        Rule("/saml/sls/<organization>/", endpoint="saml_sls", methods=["GET", "POST"]),
         Rule("/auth/2fa/", endpoint="second_factor", methods=["GET", "POST"]),
         Rule("/auth/logout/", endpoint="logout", methods=["POST"]),
         Rule("/organizations/<organization>/issues/", endpoint="dashboard", methods=["GET"]),

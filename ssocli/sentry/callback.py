@@ -7,8 +7,20 @@ from typing import Any
 from werkzeug.wrappers import Response
 
 from ssocli.checks.check import first_blocking
-from ssocli.config.model import OidcProvider
+from ssocli.config.model import OidcProvider, Saml2Provider
 from ssocli.sentry import admission, pending
+from ssocli.sentry.arrival import (
+    GONE,
+    NO_COOKIE,
+    NO_TOKEN,
+    NOT_AWAITED,
+    NOT_CONFIGURED,
+    NOT_CONFIRMED,
+    USED,
+    not_sent_back,
+    stray,
+    trace_of,
+)
 from ssocli.sentry.auth import judging, oauth2, oidc
 from ssocli.sentry.auth.client import Client, UnusableProviderError, prepare_client
 from ssocli.sentry.auth.discovery import Metadata, recall
@@ -18,17 +30,13 @@ from ssocli.sentry.context import Context
 from ssocli.sentry.pages import page, redirect
 from ssocli.sentry.pending import Mode, PendingLogin
 from ssocli.sentry.provisioning import Identity
-from ssocli.sentry.refusal import Attempt, LoginRefused, answer, login_url, settle
+from ssocli.sentry.refusal import Attempt, LoginRefused, answer, settle
 from ssocli.steps import Step
-from ssocli.trace import TraceBuilder
 
 # Anybody may post here, and what they post is kept for a minute.
 _LONGEST_RESPONSE = 64 * 1024  # characters
 # What the fragment page's form can carry to the server.
 _FRAGMENT_FIELDS = ("code", "state", "iss", "error", "error_description", "error_uri", "session_state")
-_NOT_SENT_BACK = "You were not logged in by your identity provider{reason}. Please try again."
-_NO_TOKEN = "Your identity provider did not complete the login. Please try again, or contact {support}."
-_NOT_CONFIRMED = oidc.MESSAGE
 
 
 def callback(context: Context) -> Response:
@@ -37,13 +45,9 @@ def callback(context: Context) -> Response:
         return _keep_posted(context)
     response = _arrived(context)
     if response is None:
-        return _stray(context, "This answer of an identity provider was used already, or came too late.")
+        return stray(context, GONE)
     if context.is_new_browser:
-        return _stray(
-            context,
-            "This browser did not start a login here: it has no cookie of this Sentry. Start at the login page, in "
-            "the browser in which you want to be logged in.",
-        )
+        return stray(context, NO_COOKIE)
     return _match(context, response)
 
 
@@ -56,7 +60,7 @@ def _keep_posted(context: Context) -> Response:
     mode: Mode = "fragment" if context.has_valid_csrf_token else "form_post"
     parameters = [(name, value) for name, value in form.items(multi=True) if name != "csrf_token" and value]
     if sum(len(name) + len(value) for name, value in parameters) > _LONGEST_RESPONSE:
-        return _stray(context, "This is no answer of an identity provider: it is too long for one.")
+        return stray(context, "This is no answer of an identity provider: it is too long for one.")
     with context.sentry.store.transaction() as db:
         handle = pending.keep_posted(db, mode, parameters, context.now)
     context.is_new_browser = False  # its cookie was only not sent: a new one would replace it
@@ -85,27 +89,29 @@ def _match(context: Context, response: AuthorizationResponse) -> Response:
     if login is not None and taken:
         return _judge(context, login, response, state_matches=True)
     if login is not None and login.used:
-        return _stray(context, "This answer of your identity provider was used already.")
+        return stray(context, USED)
     if login is not None:
         return _judge(context, login, response, state_matches=False)  # it has expired
     if waiting is None:
-        return _stray(context, "No login of this browser waits for this answer.")
+        return stray(context, NOT_AWAITED)
     if response.is_telling:
         return _judge(context, waiting, response, state_matches=False)
     if not response.parameters and response.mode == "query":
         return page(context, "fragment", fields=_FRAGMENT_FIELDS)
-    return _stray(context, "This is no answer of an identity provider: it carries neither a code nor an error.")
+    return stray(context, "This is no answer of an identity provider: it carries neither a code nor an error.")
 
 
 def _judge(context: Context, login: PendingLogin, response: AuthorizationResponse, *, state_matches: bool) -> Response:
-    builder = _trace_of(context, login)
+    builder = trace_of(context, login)
     attempt = Attempt(builder, login.organization, login.provider, login.next_page)
     sentry = context.sentry
+    provider = sentry.config.providers.get(login.provider)
+    if provider is None or isinstance(provider, Saml2Provider):
+        return stray(context, NOT_CONFIGURED)
     try:
-        provider = sentry.config.providers[login.provider]
         client = prepare_client(login.provider, provider, sentry.redirect_uri, sentry.config_dir)
-    except (KeyError, UnusableProviderError):
-        return _stray(context, "The identity provider of this login is not configured any more.")
+    except UnusableProviderError:
+        return stray(context, NOT_CONFIGURED)
     try:
         identity = _steps_4_to_6(context, attempt, client, login, response, state_matches=state_matches)
     except LoginRefused as refused:
@@ -123,7 +129,7 @@ def _steps_4_to_6(
     state_matches: bool,
 ) -> Identity:
     builder, support = attempt.builder, context.sentry.config.sentry.support
-    no_token, not_confirmed = _NO_TOKEN.format(support=support), _NOT_CONFIRMED.format(support=support)
+    no_token, not_confirmed = NO_TOKEN.format(support=support), NOT_CONFIRMED.format(support=support)
     metadata = recall(context.sentry.documents, builder, client, no_token)
     checks = judging.authorization_response(
         client, response, state_matches=state_matches, sends_issuer=metadata.sends_issuer
@@ -169,31 +175,13 @@ def _redeem(
     )
     attempt.builder.add_exchange(exchange)
     checks, tokens = judging.token_response(client, exchange)
-    settle(attempt.builder, checks, _NO_TOKEN.format(support=settings.support))
+    settle(attempt.builder, checks, NO_TOKEN.format(support=settings.support))
     attempt.builder.conclude(f"code redeemed with {client.provider.client_auth} for {_kinds(tokens)}")
     return tokens
 
 
-def _trace_of(context: Context, login: PendingLogin) -> TraceBuilder:
-    """The trace that this login began in; after a restart of Sentry a new one, which lacks the first steps."""
-    builder = context.sentry.journal.of_trace(login.trace_id)
-    if builder is None:
-        builder = context.sentry.journal.open(context.browser)
-        for step in (Step.USER_SELECTION, Step.IDP_SELECTION, Step.REDIRECT_TO_IDP):
-            builder.skip(step, "happened before this Sentry was started")
-    context.builder = builder
-    return builder
-
-
-def _stray(context: Context, text: str) -> Response:
-    """A request that belongs to no waiting login: it gets a clear page and is no part of any trace."""
-    home = admission.home_of(context) if context.session is not None else ""
-    return page(context, "stray", 400, message=text, home=home, login_url=login_url(""))
-
-
 def _not_sent_back(response: AuthorizationResponse) -> str:
-    described = response.get("error_description") or response.get("error").replace("_", " ")
-    return _NOT_SENT_BACK.format(reason=f": {described[:200].rstrip('.')}" if described else "")
+    return not_sent_back(response.get("error_description") or response.get("error").replace("_", " "))
 
 
 def _kinds(tokens: dict[str, Any]) -> str:

@@ -6,10 +6,12 @@ from werkzeug.wrappers import Response
 
 from ssocli.checks import login as rules
 from ssocli.checks.check import evaluate
+from ssocli.config.model import Provider, Saml2Provider
 from ssocli.sentry import admission, password
 from ssocli.sentry.auth import departure
 from ssocli.sentry.auth.client import Client, UnusableProviderError, prepare_client
-from ssocli.sentry.context import Context
+from ssocli.sentry.auth.saml2.service_provider import ServiceProvider, prepare_service_provider
+from ssocli.sentry.context import Context, Sentry
 from ssocli.sentry.next_page import safe_next
 from ssocli.sentry.pages import page, redirect
 from ssocli.sentry.refusal import Attempt, LoginRefused, answer, login_url, record, settle
@@ -112,9 +114,19 @@ def _chosen(context: Context, organization: str) -> Response:
         return redirect(login_url(""))
     try:
         client = _select_provider(context, attempt)
-        return departure.leave(context, attempt, client, form.get("login_hint", "").strip())
+        return _leave(context, attempt, client, form.get("login_hint", "").strip())
     except LoginRefused as refused:
         return answer(context, attempt, refused)
+
+
+def _leave(context: Context, attempt: Attempt, client: Client | ServiceProvider, login_hint: str) -> Response:
+    """Step 3. Raises LoginRefused."""
+    if isinstance(client, Client):
+        return departure.leave(context, attempt, client, login_hint)
+    # Imported here: a login without SAML must not load what reads and signs XML.
+    from ssocli.sentry.auth.saml2 import departure as saml_departure
+
+    return saml_departure.leave(context, attempt, client, login_hint)
 
 
 def _at_user_selection(context: Context) -> TraceBuilder:
@@ -170,14 +182,15 @@ def _select_organization(
     builder.conclude(f"organization {organization}, {how}")
 
 
-def _select_provider(context: Context, attempt: Attempt) -> Client:
+def _select_provider(context: Context, attempt: Attempt) -> Client | ServiceProvider:
     """Judge and conclude step 2. Raises LoginRefused."""
     sentry, key = context.sentry, attempt.provider
     providers = sentry.config.providers_of(attempt.organization)
-    client, problem = None, ""
+    client: Client | ServiceProvider | None = None
+    problem = ""
     if key in providers:
         try:
-            client = prepare_client(key, providers[key], sentry.redirect_uri, sentry.config_dir)
+            client = _prepare(sentry, key, providers[key])
         except UnusableProviderError as error:
             problem = str(error)
     observed = rules.LoginContext(
@@ -189,6 +202,13 @@ def _select_provider(context: Context, attempt: Attempt) -> Client:
         raise RuntimeError("a rule of step 2 must have refused this provider")
     attempt.builder.conclude(f"{key}, {client.kind}, one of {len(providers)} configured")
     return client
+
+
+def _prepare(sentry: Sentry, key: str, provider: Provider) -> Client | ServiceProvider:
+    """What a provider's table says, ready for use. Raises UnusableProviderError."""
+    if isinstance(provider, Saml2Provider):
+        return prepare_service_provider(sentry, key, provider)
+    return prepare_client(key, provider, sentry.redirect_uri, sentry.config_dir)
 
 
 def _next_page(context: Context) -> tuple[str, str]:

@@ -19,7 +19,7 @@ _FLASH_SECONDS = 600.0
 
 @dataclass(frozen=True, slots=True)
 class PendingLogin:
-    """A login that waits for its authorization response. `used`: one was delivered already."""
+    """A login that waits for its response. `used`: one was delivered already. `request_id` is an AuthnRequest's."""
 
     state_hash: str
     trace_id: str
@@ -27,6 +27,7 @@ class PendingLogin:
     provider: str
     nonce: str | None
     code_verifier: str | None
+    request_id: str | None
     next_page: str
     started_at: float
     live: bool
@@ -55,19 +56,23 @@ def start_login(
     trace_id: str,
     organization: str,
     provider: str,
-    nonce: str | None,
-    code_verifier: str | None,
     next_page: str,
     now: float,
     lifetime: float,
+    nonce: str | None = None,
+    code_verifier: str | None = None,
+    request_id: str | None = None,
 ) -> None:
-    """Keep a started login for `lifetime` seconds, bound to the browser; others of the same browser stay."""
+    """Keep a started login for `lifetime` seconds, bound to the browser; others of the same browser stay.
+
+    `state` is what comes back with the response: the state, or the RelayState of SAML.
+    """
     db.execute(
         "INSERT INTO pending_logins (state_hash, browser_hash, trace_id, organization, provider, nonce, "
-        "code_verifier, next_page, created_at, expires_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "code_verifier, request_id, next_page, created_at, expires_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
             secrets.digest(state), secrets.digest(browser), trace_id, organization, provider, nonce,
-            code_verifier, next_page, now, now + lifetime,
+            code_verifier, request_id, next_page, now, now + lifetime,
         ),
     )  # fmt: skip
 
@@ -75,6 +80,14 @@ def start_login(
 def find_login(db: sqlite3.Connection, state: str, browser: str, now: float) -> PendingLogin | None:
     """The login with this state, whoever asks; `same_browser` says whether it was started here."""
     row = db.execute("SELECT * FROM pending_logins WHERE state_hash = ?", (secrets.digest(state),)).fetchone()
+    return None if row is None else _pending(row, browser, now)
+
+
+def find_request(db: sqlite3.Connection, request_id: str | None, browser: str, now: float) -> PendingLogin | None:
+    """The login of this browser that sent the AuthnRequest with this ID."""
+    row = db.execute(
+        "SELECT * FROM pending_logins WHERE request_id = ? AND browser_hash = ?", (request_id, secrets.digest(browser))
+    ).fetchone()
     return None if row is None else _pending(row, browser, now)
 
 
@@ -179,6 +192,7 @@ def _pending(row: sqlite3.Row, browser: str, now: float) -> PendingLogin:
         provider=row["provider"],
         nonce=row["nonce"],
         code_verifier=row["code_verifier"],
+        request_id=row["request_id"],
         next_page=row["next_page"],
         started_at=row["created_at"],
         live=row["used_at"] is None and row["expires_at"] > now,

@@ -17,7 +17,9 @@ MEMORY = ":memory:"
 # Says that a database is ours: nothing is ever written into somebody else's.
 APPLICATION_ID = 0x550C11
 _BUSY_SECONDS = 10.0
-_EXPIRING = ("sessions", "pending_logins", "posted_responses", "second_factors", "flashes")
+_EXPIRING = (
+    "sessions", "pending_logins", "posted_responses", "second_factors", "flashes", "used_assertions", "saml_logins",
+)  # fmt: skip
 # How long a used-up row is still worth knowing: a second delivery of its response gets a friendly page.
 _REMEMBER_SECONDS = 3600.0
 

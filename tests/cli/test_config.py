@@ -14,7 +14,7 @@ def test_check_of_a_good_file(ssocli: Run, tmp_path: Path) -> None:
     (tmp_path / "good.toml").write_text(ssocli("config", "example").stdout)
     done = ssocli("config", "check", "good.toml")
     assert done.returncode == 0
-    assert done.stdout == "good.toml: a valid configuration (2 organizations, 3 providers, 1 users, 7 people)\n"
+    assert done.stdout == "good.toml: a valid configuration (2 organizations, 4 providers, 1 users, 7 people)\n"
 
 
 def test_check_names_every_problem_and_exits_2(ssocli: Run, tmp_path: Path) -> None:
@@ -22,7 +22,7 @@ def test_check_names_every_problem_and_exits_2(ssocli: Run, tmp_path: Path) -> N
     done = ssocli("config", "check", "bad.toml")
     assert done.returncode == 2
     assert done.stderr.splitlines() == [
-        "bad.toml: providers.x.type: expected one of oidc, oauth2, found 'oidcc'; did you mean oidc?",
+        "bad.toml: providers.x.type: expected one of oidc, oauth2, saml2, found 'oidcc'; did you mean oidc?",
         "bad.toml: sentri: expected a known key, found an unknown key; did you mean sentry?",
     ]
 

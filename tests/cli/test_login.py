@@ -41,7 +41,7 @@ def config_for(issuer: str, **provider: object) -> str:
     return f"[organizations.acme]\n[providers.acme]\n{table}\n[people.alice]\npassword = 'password'\n"
 
 
-@pytest.mark.parametrize("provider", ["acme-oidc", "google", "github"])
+@pytest.mark.parametrize("provider", ["acme-oidc", "acme-saml", "google", "github"])
 def test_ten_passed_steps(ssocli: Run, provider: str) -> None:
     data = document(ssocli("login", *MEMORY, "--provider", provider, "--format", "json"))
     assert data["outcome"] == "authenticated"
@@ -49,6 +49,37 @@ def test_ten_passed_steps(ssocli: Run, provider: str) -> None:
     assert not [check for step in data["steps"] for check in step["checks"] if check["status"] == "failed"]
     assert data["user"]["email"] == "alice@acme.example"
     assert data["access"]["organization"] == "acme"
+
+
+def test_saml_judged_as_sentry_does(ssocli: Run) -> None:
+    data = document(ssocli("login", *MEMORY, "--provider", "acme-saml", "--as", "sentry", "--format", "json"))
+    assert data["outcome"] == "authenticated"
+    [decided] = [check for check in data["steps"][5]["checks"] if check["name"] == "refused-by-sentry"]
+    assert decided["status"] == "passed"
+
+
+def test_a_saml_login_that_begins_at_the_identity_provider(ssocli: Run) -> None:
+    start = "{fake_idp}/default/saml/sso/init?sp={sp}"
+    done = ssocli("login", *MEMORY, "--provider", "acme-saml", "--start-at", start, "--format", "json")
+    data = document(done)
+    assert [step["status"] for step in data["steps"]] == ["skipped"] * 3 + ["passed"] * 7
+    assert data["steps"][3]["exchanges"]
+    assert "gave the password" in data["steps"][3]["summary"]
+
+
+def test_saml_request_options_reach_the_identity_provider(ssocli: Run) -> None:
+    passive = document(ssocli("login", *MEMORY, "--provider", "acme-saml", "--prompt", "none", "--format", "json"))
+    assert (passive["exit_code"], passive["failure"]["step"]) == (5, "external_authentication")
+    assert "NoPassive" in passive["failure"]["message"]
+    wanted = ("--acr-values", "urn:example:none-such")
+    refused = document(ssocli("login", *MEMORY, "--provider", "acme-saml", *wanted, "--format", "json"))
+    assert "NoAuthnContext" in refused["failure"]["message"]
+
+
+def test_the_second_saml_login_updates_the_first(ssocli: Run) -> None:
+    for changed in (False, True):
+        data = document(ssocli("login", "--state", "s.db", "--provider", "acme-saml", "--format", "json"))
+        assert data["user"]["updated"] is changed
 
 
 def test_the_console_names_who_is_logged_in(ssocli: Run) -> None:
@@ -218,7 +249,11 @@ def test_a_wrong_client_secret_is_the_providers_refusal(ssocli: Run, tmp_path: P
         (["--provider", "gogle"], 2, "did you mean google?"),
         (["--config", "none.toml"], 2, "none.toml: expected a TOML file, found nothing there"),
         (["--state", "/proc/nowhere/x.sqlite3"], 2, "/proc/nowhere"),
-        (["--provider", "github", "--prompt", "none"], 2, "belong to OpenID Connect"),
+        (["--provider", "github", "--prompt", "none"], 2, "--prompt: github is a plain OAuth 2.0 provider"),
+        (["--provider", "acme-saml", "--max-age", "3"], 2, "--max-age: acme-saml is a SAML provider"),
+        (["--provider", "acme-saml", "--prompt", "consent"], 2, "--prompt: expected login or none"),
+        (["--start-at", "http://idp.example/"], 2, "--start-at: expected a SAML provider"),
+        (["--as", "sentry"], 2, "--as: acme-oidc is an OpenID provider"),
         (["--ca-file", "none.pem"], 2, "none.pem"),
         (["--totp-secret", "not base32!"], 2, "base32"),
         (["--format", "json", "--output", "/proc/nowhere/report.json"], 2, "/proc/nowhere/report.json"),

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
 from ssocli.config import load
-from ssocli.config.model import OAuth2Provider, OidcProvider, json_schema
+from ssocli.config.attribute_presets import attribute_names
+from ssocli.config.model import OAuth2Provider, OidcProvider, Saml2Provider, json_schema
 from ssocli.config.placeholder import names_fake_idp, with_fake_idp
 from ssocli.config.problem import ConfigError
 
@@ -91,11 +92,11 @@ def test_the_published_schema_is_a_schema_and_agrees() -> None:
         ),
         (
             '[providers.x]\nclient_id = "a"',
-            "c.toml: providers.x.type: expected one of oidc, oauth2, found nothing: this key is required",
+            "c.toml: providers.x.type: expected one of oidc, oauth2, saml2, found nothing: this key is required",
         ),
         (
             '[providers.x]\ntype = "oidcc"\nclient_id = "a"',
-            "c.toml: providers.x.type: expected one of oidc, oauth2, found 'oidcc'; did you mean oidc?",
+            "c.toml: providers.x.type: expected one of oidc, oauth2, saml2, found 'oidcc'; did you mean oidc?",
         ),
         (
             MINIMAL + 'client_auth = "private_key_jwt"',
@@ -184,3 +185,55 @@ def test_every_document_that_is_refused_gets_a_reason(document: dict[str, object
         msgspec.convert(document, Config)
     except msgspec.ValidationError:
         assert list(violations(document, "c.toml"))
+
+
+SAML = """
+[organizations.acme]
+[providers.x]
+type = "saml2"
+metadata_url = "https://idp.acme.example/metadata"
+preset = "okta"
+"""
+BY_HAND = 'entity_id = "https://idp.acme.example/"\nsso_url = "https://idp.acme.example/sso"\ncertificates = ["MIIC"]'
+
+
+def saml(*lines: str, without: str = "") -> str:
+    kept = [line for line in SAML.splitlines() if not (without and line.startswith(without))]
+    return "\n".join([*kept, *lines])
+
+
+def test_a_saml_provider_needs_little() -> None:
+    provider = load.parse(SAML, "c.toml").providers["x"]
+    assert isinstance(provider, Saml2Provider)
+    assert (provider.binding, provider.allow_idp_initiated, provider.profile) == ("redirect", False, "specification")
+    assert attribute_names(provider).user_email == "email"
+    assert load.parse(saml(BY_HAND, without="metadata"), "c.toml")
+
+
+def test_own_attribute_names_go_before_those_of_the_vendor() -> None:
+    provider = load.parse(saml('attributes = { identifier = "NameID" }'), "c.toml").providers["x"]
+    assert isinstance(provider, Saml2Provider)
+    names = attribute_names(provider)
+    assert (names.identifier, names.first_name) == ("NameID", "firstName")
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (saml(without="preset"), "providers.x.attributes.identifier: expected the name of an attribute, NameID, or a"),
+        (saml(without="preset"), "providers.x.attributes.user_email: expected the name of an attribute"),
+        (saml(without="metadata"), "providers.x: expected metadata_url, metadata_file, or entity_id with sso_url"),
+        (saml('sso_url = "https://a.b/"'), "providers.x.sso_url: expected nothing, because the metadata say it"),
+        (saml('metadata_file = "a.xml"'), "providers.x.metadata_file: expected metadata_url or metadata_file, found"),
+        (saml('entity_id = "a"', without="metadata"), "providers.x.sso_url: expected a value, because there are no"),
+        (saml('entity_id = "a"', without="metadata"), "providers.x.certificates: expected a value, because there"),
+        (saml("sign_requests = true"), "providers.x.private_key: expected a PEM file, because sign_requests is set"),
+        (saml('private_key = "a.pem"'), "providers.x.certificate: expected a PEM file with the certificate of"),
+        (saml("force_authn = true\nis_passive = true"), "providers.x.is_passive: expected force_authn or is_passive"),
+        (saml('preset = "octa"', without="preset"), "found 'octa'; did you mean okta?"),
+        (saml('client_id = "a"'), "providers.x.client_id: expected"),
+        (saml('teams = { a = ["b"] }'), "providers.x.teams.a: expected a team of the organization"),
+    ],
+)
+def test_what_is_wrong_with_a_saml_provider(text: str, expected: str) -> None:
+    assert any(expected in problem for problem in problems(text)), problems(text)

@@ -92,7 +92,7 @@ class Clicker:
 
 
 @pytest.mark.filterwarnings("default")  # what other people's packages warn about is their affair
-@pytest.mark.parametrize("provider", ["acme-oidc", "google", "github"])
+@pytest.mark.parametrize("provider", ["acme-oidc", "acme-saml", "google", "github"])
 def test_a_person_logs_in_and_sees_the_dashboard(tmp_path: Path, provider: str) -> None:
     with serving(tmp_path) as ready, chromium(tmp_path / "profile") as driver:
         person = Clicker(driver, provider)
@@ -133,6 +133,27 @@ def test_other_response_modes_work_in_a_real_browser(tmp_path: Path, mode: str) 
         person.click("button[name=provider][value=acme-oidc]")
         person.click("[data-testid=person-bob]")
         assert "Bob" in person.find("[data-testid=dashboard]").text
+
+
+@pytest.mark.filterwarnings("default")
+def test_saml_by_post_and_single_logout(tmp_path: Path) -> None:
+    from ssocli.config.load import default_file
+
+    config = tmp_path / "post.toml"
+    text = default_file().read_text(encoding="utf-8")
+    config.write_text(text.replace('type = "saml2"', 'type = "saml2"\nbinding = "post"', 1))
+    with serving(tmp_path, "--config", str(config)) as ready, chromium(tmp_path / "profile") as driver:
+        person = Clicker(driver, "saml-post")
+        driver.get(f"{ready['sentry']}/auth/login/acme/")
+        person.click("button[name=provider][value=acme-saml]")
+        person.click("[data-testid=person-bob]")
+        assert "Bob" in person.find("[data-testid=dashboard]").text
+        person.click("[data-testid=logout]")
+        assert "here and where you logged in" in person.find("[role=alert]").text
+        person.picture("logged-out")
+        driver.get(f"{ready['sentry']}/auth/login/acme/")
+        person.click("button[name=provider][value=acme-saml]")
+        assert person.find("[data-testid=login-form]")  # the identity provider has forgotten the person, too
 
 
 @pytest.mark.filterwarnings("default")

@@ -69,8 +69,8 @@ def http_error_status(context: TransportContext) -> Judgement:
 def html_instead_of_json(context: TransportContext) -> Judgement:
     """A web page comes where a JSON document has to be."""
     response = _successful_response(context)
-    if response is None:
-        return skipped("no successful response came")
+    if response is None or not context.is_json:
+        return skipped("no successful response came, or another kind of document")
     expected = f"the {context.purpose} as JSON"
     if _is_html(response):
         return failed(expected, f"HTTP {response.status} with an HTML page", evidence=_excerpt(response))
@@ -148,7 +148,7 @@ def _successful_response(context: TransportContext) -> Response | None:
 def _json_response(context: TransportContext) -> Response | None:
     """The successful response, unless it is a web page (NET012) or of another type that the caller reads."""
     response = _successful_response(context)
-    if response is None or response.media_type in context.other_types or _is_html(response):
+    if response is None or not context.is_json or response.media_type in context.other_types or _is_html(response):
         return None
     return response
 

@@ -17,13 +17,14 @@ class TransportContext:
 
     `answers_errors` says that an error status with an OAuth error is a proper answer to this request, which the area
     of the response judges (token and userinfo endpoint). `other_types` are media types beside JSON that the caller
-    can read, such as `application/jwt`.
+    can read, such as `application/jwt`. `is_json` False says that the document is none of JSON at all.
     """
 
     exchange: Exchange
     purpose: str
     answers_errors: bool = False
     other_types: tuple[str, ...] = ()
+    is_json: bool = True
 
     @property
     def is_explained_error(self) -> bool:

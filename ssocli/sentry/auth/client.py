@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from ssocli.config.model import OidcProvider, Provider, reveal
+from ssocli.config.model import OAuth2Provider, OidcProvider, reveal
 
 
 class UnusableProviderError(Exception):
@@ -17,7 +17,7 @@ class Client:
     """Sentry as a relying party of one provider. `private_key` is PEM."""
 
     key: str
-    provider: Provider
+    provider: OidcProvider | OAuth2Provider
     redirect_uri: str
     secret: str | None = field(default=None, repr=False)
     private_key: str | None = field(default=None, repr=False)
@@ -33,7 +33,9 @@ class Client:
         return self.provider.issuer if isinstance(self.provider, OidcProvider) else self.provider.api_url
 
 
-def prepare_client(key: str, provider: Provider, redirect_uri: str, config_dir: Path | None) -> Client:
+def prepare_client(
+    key: str, provider: OidcProvider | OAuth2Provider, redirect_uri: str, config_dir: Path | None
+) -> Client:
     """The client for a configured provider. Raises UnusableProviderError."""
     try:
         secret = reveal(provider.client_secret)
@@ -43,17 +45,13 @@ def prepare_client(key: str, provider: Provider, redirect_uri: str, config_dir: 
         raise UnusableProviderError(f"client_auth is {provider.client_auth}, but the client secret is empty")
     private_key = None
     if isinstance(provider, OidcProvider) and provider.client_auth == "private_key_jwt":
-        private_key = _read_key(provider.private_key or "", config_dir)
+        private_key = read_private_key(provider.private_key or "", config_dir or Path())
     return Client(key, provider, redirect_uri, secret, private_key)
 
 
-def _read_key(file: str, config_dir: Path | None) -> str:
-    path = (config_dir or Path()) / file
-    try:
-        text = path.read_text(encoding="ascii")
-    except (OSError, ValueError) as error:
-        reason = error.strerror if isinstance(error, OSError) and error.strerror else "not a text file"
-        raise UnusableProviderError(f"the private key {file!r} cannot be read: {reason.lower()}") from None
+def read_private_key(file: str, folder: Path) -> str:
+    """A private key in PEM. Raises UnusableProviderError."""
+    text = read_text(file, folder, "private key")
     from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
     try:
@@ -62,3 +60,12 @@ def _read_key(file: str, config_dir: Path | None) -> str:
         reason = "it is encrypted" if isinstance(error, TypeError) else "it is not a PEM private key"
         raise UnusableProviderError(f"the private key {file!r} cannot be used: {reason}") from None
     return text
+
+
+def read_text(file: str, folder: Path, what: str) -> str:
+    """A text file that the configuration names; `what` is its part in messages. Raises UnusableProviderError."""
+    try:
+        return (folder / file).read_text(encoding="ascii")
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) and error.strerror else "not a text file"
+        raise UnusableProviderError(f"the {what} {file!r} cannot be read: {reason.lower()}") from None

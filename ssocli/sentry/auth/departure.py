@@ -16,13 +16,13 @@ from ssocli.sentry.pages import redirect
 from ssocli.sentry.refusal import Attempt, settle
 from ssocli.steps import Step
 
-_MESSAGE = "Your identity provider could not be used. Please try again later, or contact {support}."
+MESSAGE = "Your identity provider could not be used. Please try again later, or contact {support}."
 
 
 def leave(context: Context, attempt: Attempt, client: Client, login_hint: str) -> Response:
     """Redirect the browser to the provider. Raises LoginRefused."""
     sentry, builder = context.sentry, attempt.builder
-    message = _MESSAGE.format(support=sentry.config.sentry.support)
+    message = MESSAGE.format(support=sentry.config.sentry.support)
     builder.begin(Step.REDIRECT_TO_IDP)
     metadata = discover(sentry.documents, builder, client, message)
     request = build_request(client, metadata.authorization_endpoint, login_hint)

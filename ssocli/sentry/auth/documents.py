@@ -1,8 +1,9 @@
-"""Discovery documents and JWK sets, fetched once and kept for a short time."""
+"""Discovery documents, JWK sets and SAML metadata, fetched once and kept for a short time."""
 
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from ssocli.checks.document import json_object
@@ -22,6 +23,10 @@ class Fetched:
     is_fresh: bool
 
 
+def _is_json_object(body: bytes) -> bool:
+    return json_object(body) is not None
+
+
 class Documents:
     """The documents of one application. Only what can be used is kept: trouble is met anew by every login."""
 
@@ -32,19 +37,26 @@ class Documents:
         self._lock = threading.Lock()
         self._kept: dict[str, tuple[float, Exchange]] = {}
 
-    def get(self, url: str, *, anew: bool = False) -> Fetched:
+    def get(
+        self,
+        url: str,
+        *,
+        anew: bool = False,
+        accept: str = "application/json",
+        is_usable: Callable[[bytes], bool] = _is_json_object,
+    ) -> Fetched:
         """The document at this URL, from memory unless it is older than `KEEP_SECONDS` or wanted anew."""
         now = self._clock.now()
         with self._lock:
             fetched_at, kept = self._kept.get(url, (0.0, None))
         if kept is not None and not anew and 0 <= now - fetched_at < KEEP_SECONDS:
             return Fetched(kept, is_fresh=False)
-        headers = (("Accept", "application/json"),)
+        headers = (("Accept", accept),)
         exchange = self._send("GET", url, headers=headers, timeout=self._timeout, sender=Sender.SENTRY, limit=_LIMIT)
         response = exchange.response
-        is_usable = response is not None and response.status == 200 and json_object(response.body) is not None
+        is_whole = response is not None and response.status == 200 and exchange.error is None
         with self._lock:
-            if is_usable and exchange.error is None:
+            if is_whole and response is not None and is_usable(response.body):
                 self._kept[url] = (now, exchange)
             else:
                 self._kept.pop(url, None)

@@ -28,10 +28,15 @@ _API_TYPES = ("application/json", "application/vnd.github+json")
 
 
 def transport(
-    exchange: Exchange, purpose: str, *, answers_errors: bool = False, other_types: tuple[str, ...] = ()
+    exchange: Exchange,
+    purpose: str,
+    *,
+    answers_errors: bool = False,
+    other_types: tuple[str, ...] = (),
+    is_json: bool = True,
 ) -> Checks:
     """Whether a hop of the back channel brought what was asked for."""
-    context = transport_rules.TransportContext(exchange, purpose, answers_errors, other_types)
+    context = transport_rules.TransportContext(exchange, purpose, answers_errors, other_types, is_json)
     return evaluate("transport", context)
 
 

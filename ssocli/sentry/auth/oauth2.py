@@ -7,10 +7,10 @@ from urllib.parse import quote
 
 from ssocli.config.model import OAuth2Provider
 from ssocli.exchange import Exchange, Sender
+from ssocli.sentry.arrival import NOT_CONFIRMED
 from ssocli.sentry.auth import judging
 from ssocli.sentry.auth.claims import identity_from_profile
 from ssocli.sentry.auth.client import Client
-from ssocli.sentry.auth.oidc import MESSAGE
 from ssocli.sentry.context import Context
 from ssocli.sentry.provisioning import Identity
 from ssocli.sentry.refusal import Attempt, settle
@@ -21,7 +21,7 @@ def identify(
 ) -> Identity:
     """Ask the user API (GitHub's shape) who this is. Raises LoginRefused."""
     builder = attempt.builder
-    message = MESSAGE.format(support=context.sentry.config.sentry.support)
+    message = NOT_CONFIRMED.format(support=context.sentry.config.sentry.support)
 
     def ask(path: str) -> Exchange:
         exchange = context.sentry.send(

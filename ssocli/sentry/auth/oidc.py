@@ -9,6 +9,7 @@ from ssocli.checks.document import json_object
 from ssocli.checks.jose import Parsed, is_symmetric, jwk_entries
 from ssocli.config.model import OidcProvider
 from ssocli.exchange import Sender
+from ssocli.sentry.arrival import NOT_CONFIRMED
 from ssocli.sentry.auth import judging
 from ssocli.sentry.auth.claims import identity_from_claims
 from ssocli.sentry.auth.client import Client
@@ -17,15 +18,13 @@ from ssocli.sentry.context import Context
 from ssocli.sentry.provisioning import Identity
 from ssocli.sentry.refusal import Attempt, settle
 
-MESSAGE = "Your login could not be confirmed. Please try SSO again, or contact {support}."
-
 
 def validate(
     context: Context, attempt: Attempt, client: Client, metadata: Metadata, tokens: dict[str, Any], nonce: str | None
 ) -> Identity:
     """Judge the tokens and return whose they are. Raises LoginRefused."""
     builder = attempt.builder
-    message = MESSAGE.format(support=context.sentry.config.sentry.support)
+    message = NOT_CONFIRMED.format(support=context.sentry.config.sentry.support)
     observed = _observe(context, attempt, client, metadata, tokens, nonce)
     settle(builder, judging.id_token(observed), message)
     claims = id_token.verified_claims(observed)
@@ -81,7 +80,7 @@ def _keys(context: Context, attempt: Attempt, url: str, *, anew: bool = False) -
     fetched = context.sentry.documents.get(url, anew=anew)
     if fetched.is_fresh:
         attempt.builder.add_exchange(fetched.exchange)
-        message = MESSAGE.format(support=context.sentry.config.sentry.support)
+        message = NOT_CONFIRMED.format(support=context.sentry.config.sentry.support)
         settle(attempt.builder, judging.transport(fetched.exchange, "JWK set"), message)
     return json_object(fetched.exchange.response.body) if fetched.exchange.response else None
 
@@ -117,7 +116,7 @@ def _userinfo(
         sender=Sender.SENTRY,
     )
     attempt.builder.add_exchange(exchange)
-    message = MESSAGE.format(support=context.sentry.config.sentry.support)
+    message = NOT_CONFIRMED.format(support=context.sentry.config.sentry.support)
     checks, told = judging.userinfo(exchange, observed, claims)
     settle(attempt.builder, checks, message)
     return told

@@ -63,7 +63,7 @@ CREATE TABLE session_sso (
     PRIMARY KEY (token_hash, organization)
 ) STRICT, WITHOUT ROWID;
 
--- Logins on their way through an identity provider. State and browser are kept as hashes.
+-- Logins on their way through an identity provider. State (SAML: RelayState) and browser are kept as hashes.
 CREATE TABLE pending_logins (
     state_hash    TEXT PRIMARY KEY,
     browser_hash  TEXT NOT NULL,
@@ -72,6 +72,7 @@ CREATE TABLE pending_logins (
     provider      TEXT NOT NULL,
     nonce         TEXT,
     code_verifier TEXT,
+    request_id    TEXT,
     next_page     TEXT NOT NULL,
     created_at    REAL NOT NULL,
     expires_at    REAL NOT NULL,
@@ -115,3 +116,26 @@ CREATE TABLE failed_passwords (
 ) STRICT;
 
 CREATE INDEX failed_passwords_by_user ON failed_passwords (email_key, failed_at);
+
+-- SAML assertions that were delivered, until they expire: each is good once.
+CREATE TABLE used_assertions (
+    issuer     TEXT NOT NULL,
+    id         TEXT NOT NULL,
+    expires_at REAL NOT NULL,
+    PRIMARY KEY (issuer, id)
+) STRICT, WITHOUT ROWID;
+
+-- What a logout message needs to know of a SAML login; its sessions have the same trace_id.
+CREATE TABLE saml_logins (
+    trace_id          TEXT PRIMARY KEY,
+    provider          TEXT NOT NULL,
+    issuer            TEXT NOT NULL,
+    name_id           TEXT NOT NULL,
+    name_id_format    TEXT,
+    name_qualifier    TEXT,
+    sp_name_qualifier TEXT,
+    session_index     TEXT,
+    expires_at        REAL NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX saml_logins_by_name ON saml_logins (issuer, name_id);

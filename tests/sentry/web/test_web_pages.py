@@ -61,7 +61,12 @@ def test_unknown_page(visitor):
 def test_the_list_of_providers(visitor):
     page = visitor.choose("acme")
     form = form_with(page, "login_hint")
-    assert [button.value for button in form.buttons if button.name == "provider"] == ["acme-oidc", "google", "github"]
+    assert [button.value for button in form.buttons if button.name == "provider"] == [
+        "acme-oidc",
+        "acme-saml",
+        "google",
+        "github",
+    ]
     assert form.field("init").value == "1"
 
 

@@ -1,0 +1,141 @@
+"""Decrypting an assertion (SAML Core 6.1, XML Encryption 1.1): RSA-OAEP for the key, AES-GCM or -CBC for the data."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+from xml.sax.saxutils import quoteattr
+
+from ssocli.checks.document import Undecodable
+from ssocli.checks.saml_tree import DS, SAML, XENC, XENC11, Element, attribute, child, children, text_of
+from ssocli.checks.saml_xml import read_xml
+
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives import hashes
+    from cryptography.hazmat.primitives.asymmetric import padding
+
+_XENC, _XENC11 = XENC.strip("{}"), XENC11.strip("{}")
+_GCM = tuple(f"{_XENC11}aes{bits}-gcm" for bits in (128, 192, 256))
+CBC = tuple(f"{_XENC}aes{bits}-cbc" for bits in (128, 192, 256))
+_OAEP = (f"{_XENC}rsa-oaep-mgf1p", f"{_XENC11}rsa-oaep")
+# One sentence for a wrong key and for changed data: which of the two it was must not be told (XML Encryption 6.1).
+_FAILED = "cannot be decrypted with the configured key: it was encrypted for another certificate, or changed on the way"
+
+
+def decrypt_assertion(encrypted: Element, key_pem: str | None) -> Element | Undecodable:
+    """The saml:Assertion in this saml:EncryptedAssertion. Never raises; the reason says what stands in the way."""
+    data = child(encrypted, f"{XENC}EncryptedData")
+    if data is None:
+        return Undecodable("has no EncryptedData")
+    if key_pem is None:
+        return Undecodable("is encrypted, and no private key is configured to decrypt it")
+    wrapped = child(data, f"{DS}KeyInfo", f"{XENC}EncryptedKey")
+    if wrapped is None:
+        wrapped = child(encrypted, f"{XENC}EncryptedKey")
+    if wrapped is None:
+        return Undecodable("has no EncryptedKey, in KeyInfo or beside EncryptedData")
+    method, transport = content_method(encrypted), key_method(encrypted)
+    if method not in _GCM + CBC:
+        return Undecodable(f"uses the data encryption {method or '(none)'}; expected AES-GCM or AES-CBC")
+    if transport not in _OAEP:
+        return Undecodable(f"uses the key transport {transport or '(none)'}; expected RSA-OAEP")
+    secret, content = _cipher_value(wrapped), _cipher_value(data)
+    if secret is None or content is None:
+        return Undecodable("has no CipherValue in base64")
+    plain = _decrypt(wrapped, secret, content, method, key_pem)
+    return plain if isinstance(plain, Undecodable) else _assertion(plain, data)
+
+
+def content_method(encrypted: Element) -> str:
+    """The algorithm of the data; empty if none is named."""
+    return attribute(child(encrypted, f"{XENC}EncryptedData", f"{XENC}EncryptionMethod"), "Algorithm") or ""
+
+
+def key_method(encrypted: Element) -> str:
+    """The algorithm that the key is sent with; empty if none is named."""
+    inside = child(encrypted, f"{XENC}EncryptedData", f"{DS}KeyInfo", f"{XENC}EncryptedKey")
+    wrapped = inside if inside is not None else child(encrypted, f"{XENC}EncryptedKey")
+    return attribute(child(wrapped, f"{XENC}EncryptionMethod"), "Algorithm") or ""
+
+
+def _decrypt(wrapped: Element, secret: bytes, content: bytes, method: str, key_pem: str) -> bytes | Undecodable:
+    from cryptography.exceptions import InvalidTag, UnsupportedAlgorithm
+    from cryptography.hazmat.primitives.asymmetric import rsa
+    from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
+    from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+    from cryptography.hazmat.primitives.serialization import load_pem_private_key
+
+    try:
+        private = load_pem_private_key(key_pem.encode(), None)
+    except (ValueError, TypeError, UnsupportedAlgorithm):
+        return Undecodable("is encrypted, and the configured private key cannot be read (PEM, no passphrase)")
+    if not isinstance(private, rsa.RSAPrivateKey):
+        return Undecodable("is encrypted for an RSA key, and the configured private key is none")
+    scheme = _oaep(child(wrapped, f"{XENC}EncryptionMethod"))
+    if isinstance(scheme, Undecodable):
+        return scheme
+    try:
+        key = private.decrypt(secret, scheme)
+        if method in _GCM:
+            return AESGCM(key).decrypt(content[:12], content[12:], None)
+        engine = Cipher(algorithms.AES(key), modes.CBC(content[:16])).decryptor()
+        padded = engine.update(content[16:]) + engine.finalize()
+    except (ValueError, InvalidTag):
+        return Undecodable(_FAILED)
+    return padded[: -padded[-1]] if padded and 1 <= padded[-1] <= 16 else Undecodable(_FAILED)
+
+
+def _oaep(method: Element | None) -> padding.OAEP | Undecodable:
+    """The OAEP parameters: SHA-1 for whatever is not named (XML Encryption 5.5.2)."""
+    from cryptography.hazmat.primitives import hashes
+    from cryptography.hazmat.primitives.asymmetric import padding
+
+    known: dict[str, Callable[[], hashes.HashAlgorithm]] = {
+        "sha1": hashes.SHA1,
+        "sha224": hashes.SHA224,
+        "sha256": hashes.SHA256,
+        "sha384": hashes.SHA384,
+        "sha512": hashes.SHA512,
+    }
+    digest = (attribute(child(method, f"{DS}DigestMethod"), "Algorithm") or "#sha1").rpartition("#")[2]
+    mask = (attribute(child(method, f"{XENC11}MGF"), "Algorithm") or "#mgf1sha1").rpartition("#mgf1")[2]
+    if digest not in known or mask not in known:
+        return Undecodable("uses an RSA-OAEP digest or mask that is not known; expected SHA-1 or SHA-2")
+    try:
+        label = base64.b64decode(text_of(child(method, f"{XENC}OAEPparams")) or "") or None
+    except (binascii.Error, ValueError):
+        return Undecodable("has OAEPparams that are no base64")
+    return padding.OAEP(padding.MGF1(known[mask]()), known[digest](), label)
+
+
+def _cipher_value(element: Element) -> bytes | None:
+    """The octets themselves; a CipherReference is never followed."""
+    value = text_of(child(element, f"{XENC}CipherData", f"{XENC}CipherValue"))
+    try:
+        return None if value is None else base64.b64decode("".join(value.split()), validate=True)
+    except (binascii.Error, ValueError):
+        return None
+
+
+def _assertion(plain: bytes, data: Element) -> Element | Undecodable:
+    """The assertion in decrypted octets, which may use the prefixes of the document around them."""
+    from lxml import etree
+
+    declared = " ".join(
+        f"xmlns{f':{prefix}' if prefix else ''}={quoteattr(uri)}"
+        for prefix, uri in data.nsmap.items()
+        if prefix != "xml"
+    )
+    around = read_xml(f"<around {declared}>".encode() + plain + b"</around>")
+    if isinstance(around, Undecodable):
+        around = read_xml(plain)
+        if isinstance(around, Undecodable):
+            return Undecodable(f"was decrypted, and what came out {around.reason}")
+        found = [around]
+    else:
+        found = children(around, f"{SAML}Assertion")
+    if len(found) != 1 or found[0].tag != f"{SAML}Assertion":
+        return Undecodable("was decrypted, and what came out is not one Assertion")
+    return read_xml(etree.tostring(found[0], with_tail=False))
