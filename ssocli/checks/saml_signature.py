@@ -128,6 +128,7 @@ def verify(
             continue
         root = read_xml(covered)
         parent = signature.parent
+        # What came back decides, whatever the verifier understood the reference to mean.
         if not isinstance(root, Undecodable) and (root.tag, root.get("ID")) == (parent.tag, parent.get("ID")):
             return Verified(root, certificate)
     return None

@@ -18,6 +18,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 from cold_start import cold_start
 from logins import logins
+from saml import saml_logins
 from start_up import start_up
 
 ARTIFACTS = Path(__file__).parents[2] / "artifacts"
@@ -49,6 +50,13 @@ def main() -> None:
     }
     ours = result["logins"]["fake_idp"]
     print(f"  fake_idp / best peer: {ours['1'] / best['1']:.2f} with 1 worker, {ours['8'] / best['8']:.2f} with 8\n")
+
+    result["saml_logins"] = saml_logins(seconds=2.0 if quick else 6.0)
+    print("SAML logins per second (one AuthnRequest, one signed assertion; higher is better)")
+    for name, row in result["saml_logins"].items():
+        print(f"  {name:<24}{row['1']:>12.0f}{row['8']:>12.0f}{row['rss']:>12.1f} MB")
+    ours, theirs = result["saml_logins"]["fake_idp"], result["saml_logins"]["samlp (npm)"]
+    print(f"  fake_idp / samlp: {ours['1'] / theirs['1']:.2f} with 1 worker, {ours['8'] / theirs['8']:.2f} with 8\n")
 
     ARTIFACTS.mkdir(exist_ok=True)
     (ARTIFACTS / "bench.json").write_text(json.dumps(result, indent=2) + "\n", encoding="utf-8")

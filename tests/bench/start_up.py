@@ -20,6 +20,7 @@ def start_up(rounds: int) -> dict[str, float]:
         "ssocli --version": [ssocli, "--version"],
         "ssocli --help": [ssocli, "--help"],
         "ssocli login": [ssocli, "login", "--state", ":memory:"],
+        "ssocli login --provider acme-saml": [ssocli, "login", "--state", ":memory:", "--provider", "acme-saml"],
         "ssocli login --provider github": [ssocli, "login", "--state", ":memory:", "--provider", "github"],
     }
     times: dict[str, list[float]] = {name: [] for name in commands}

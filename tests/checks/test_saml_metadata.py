@@ -193,6 +193,15 @@ def test_an_identity_provider_is_read() -> None:
     assert found.wants_signed_requests
 
 
+def test_the_role_that_speaks_saml2_is_read_and_each_certificate_once() -> None:
+    old = '<md:IDPSSODescriptor protocolSupportEnumeration="urn:oasis:names:tc:SAML:1.1:protocol"/>'
+    document = metadata(keys=key_descriptor(cert(rsa_key())) * 2).replace("<md:IDPSSO", f"{old}<md:IDPSSO", 1)
+    found = read_idp(document.encode())
+    assert found is not None
+    assert len(found.certificates) == 1
+    assert found.sso
+
+
 def test_one_identity_provider_of_an_aggregate_is_read() -> None:
     document = aggregate(other(1), other(2)).encode()
     found = read_idp(document, "https://idp2.example")

@@ -557,6 +557,11 @@ def test_nobody_is_read_from_what_is_not_rightly_signed(name: str) -> None:
     assert first_blocking(evaluate("saml_response", context)) is not None
 
 
+def test_a_repeated_id_is_found_inside_encryption() -> None:
+    context = UNTRUSTED["two-alike-inside-encryption"]()
+    assert {each.name for each in evaluate("saml_response", context) if each.is_blocking} == {"duplicate-id"}
+
+
 def test_what_is_read_are_the_signed_octets() -> None:
     context = observed(response().replace("alice-1", "alice<!-- -->-1"))
     assert context.reading is not None

@@ -3,6 +3,7 @@ from __future__ import annotations
 import base64
 import subprocess
 import sys
+import tracemalloc
 import zlib
 
 import pytest
@@ -111,6 +112,16 @@ def test_what_is_posted_instead_is_named(text: str, words: str) -> None:
 )
 def test_what_is_redirected_instead_is_named(text: str, words: str) -> None:
     assert words in reason(decode_message(text, "Redirect"))
+
+
+def test_a_bomb_is_cut_off_while_it_inflates() -> None:
+    bomb = b64(raw(b" " * 50_000_000))
+    tracemalloc.start()
+    try:
+        decode_message(bomb, "Redirect")
+        assert tracemalloc.get_traced_memory()[1] < 10 * MESSAGE_LIMIT
+    finally:
+        tracemalloc.stop()
 
 
 def test_nothing_is_read_from_a_file() -> None:
