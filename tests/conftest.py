@@ -8,6 +8,11 @@ import socket
 from typing import Any
 
 import pytest
+from hypothesis import settings
+
+# How long an example takes says more about the machine than about the code.
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
 
 # Other people's software has to be installed for these: `nox -s interop` does that.
 collect_ignore = [] if os.environ.get("SSOCLI_INTEROP") else ["foreign"]

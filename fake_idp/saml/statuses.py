@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from fake_idp.saml import xml
@@ -45,8 +45,14 @@ def of_refusal(refusal: Refusal) -> Status:
     """The status for a refusal; its error is the second-level code, or an error of the login."""
     second = _LOGIN.get(refusal.error, refusal.error)
     if second in TOP_LEVEL:
-        return Status(TOP_LEVEL[second], second, refusal.description)
-    return Status("Requester", None, refusal.description)
+        return Status(TOP_LEVEL[second], second, _message(refusal))
+    return Status("Requester", None, _message(refusal))
+
+
+def _message(refusal: Refusal) -> str:
+    """The refusal in one line; a clause of OAuth means nothing to a service provider."""
+    is_foreign = (refusal.clause or "").startswith(("RFC 6749", "OIDC"))
+    return replace(refusal, clause=None).description if is_foreign else refusal.description
 
 
 def element(status: Status) -> _Element:

@@ -23,6 +23,9 @@ class LazyGroup(click.Group):
         if cmd_name not in _COMMANDS:
             return None
         command: click.Command = getattr(importlib.import_module(f"ssocli.cli.{cmd_name}"), cmd_name)
+        for parameter in command.params:
+            if isinstance(parameter, click.Option):
+                parameter.show_envvar = True
         return command
 
 

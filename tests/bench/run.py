@@ -18,7 +18,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 from cold_start import cold_start
 from logins import logins
-from saml import saml_logins
+from saml import saml_logins, verification_ms
 from start_up import start_up
 
 ARTIFACTS = Path(__file__).parents[2] / "artifacts"
@@ -57,6 +57,9 @@ def main() -> None:
         print(f"  {name:<24}{row['1']:>12.0f}{row['8']:>12.0f}{row['rss']:>12.1f} MB")
     ours, theirs = result["saml_logins"]["fake_idp"], result["saml_logins"]["samlp (npm)"]
     print(f"  fake_idp / samlp: {ours['1'] / theirs['1']:.2f} with 1 worker, {ours['8'] / theirs['8']:.2f} with 8\n")
+
+    result["saml_verification_ms"] = verification_ms(50 if quick else 300)
+    print(f"Reading, verifying and judging one signed SAML response: {result['saml_verification_ms']:.2f} ms\n")
 
     ARTIFACTS.mkdir(exist_ok=True)
     (ARTIFACTS / "bench.json").write_text(json.dumps(result, indent=2) + "\n", encoding="utf-8")

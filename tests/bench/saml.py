@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import base64
+import html
+import re
+import statistics
 import sys
 import tempfile
 import threading
@@ -93,3 +96,37 @@ def _rate(peer: Peer, port: int, workers: int, seconds: float) -> float:
     if errors:
         raise errors[0]
     return sum(done) / (time.perf_counter() - started)
+
+
+def verification_ms(rounds: int) -> float:
+    """The median time in milliseconds to read, verify and judge one signed response, every rule included."""
+    from ssocli.checks.check import evaluate
+    from ssocli.checks.saml_certificate import read_certificates
+    from ssocli.checks.saml_response import SamlResponseContext, verified_assertion
+    from ssocli.checks.saml_xml import decode_message
+
+    with tempfile.TemporaryDirectory() as folder:
+        peer = peers(Path(folder))[0]
+        with peer.running() as (port, _):
+            connection = Connection(port)
+            _, _, body = connection.request("GET", peer.authorize + _request())
+            connection.close()
+    [encoded] = re.findall(rb'name="SAMLResponse" value="([^"]+)"', body)
+    certificates = read_certificates((KEYS / "rsa-1.crt").read_text(encoding="ascii"))
+    times = []
+    for _ in range(rounds):
+        started = time.perf_counter()
+        context = SamlResponseContext(
+            message=decode_message(html.unescape(encoded.decode()), "POST"),
+            idp_entity_id=f"http://127.0.0.1:{port}/default/saml/metadata",
+            certificates=certificates,
+            acs_url=ACS,
+            sp_entity_id=ENTITY,
+            now=time.time(),
+            request_id="_bench",
+        )
+        evaluate("saml_response", context)
+        if verified_assertion(context) is None:
+            raise RuntimeError("the response does not verify, so this measures nothing")
+        times.append((time.perf_counter() - started) * 1000)
+    return statistics.median(times)
