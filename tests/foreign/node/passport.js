@@ -17,7 +17,8 @@ const server = http.createServer(async (request, response) => {
   const here = new URL(request.url, base)
   request.query = Object.fromEntries(here.searchParams)
   request.body = request.method === 'POST' ? await body(request) : {}
-  response.send = (page) => response.writeHead(200, { 'content-type': 'text/html; charset=utf-8' }).end(page) // as express
+  request.res = response // this and the next line as express does
+  response.send = (page) => response.writeHead(200, { 'content-type': 'text/html; charset=utf-8' }).end(page)
   const answer = (status, document) =>
     response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(document))
   passport.authenticate('saml', { session: false }, (error, user, info, status) => {
