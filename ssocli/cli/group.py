@@ -28,6 +28,15 @@ class LazyGroup(click.Group):
                 parameter.show_envvar = True
         return command
 
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """As click does it, with the names of commands that are not imported among the suggestions."""
+        try:
+            return super().resolve_command(ctx, args)
+        except click.exceptions.NoSuchCommand as unknown:
+            raise click.exceptions.NoSuchCommand(args[0], possibilities=_COMMANDS, ctx=unknown.ctx) from None
+
 
 @click.group(
     cls=LazyGroup,

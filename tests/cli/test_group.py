@@ -33,7 +33,7 @@ def test_every_help_has_an_example_and_every_option_its_help(path: tuple[str, ..
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (["logn"], "No such command 'logn'"),
+        (["logn"], "No such command 'logn'. Did you mean 'login'?"),
         (["login", "--provder", "x"], "No such option"),
         (["login", "--format", "xml"], "is not one of"),
         (["login", "--port", "99999"], "99999 is not in the range"),
