@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import sqlite3
 import threading
 from collections.abc import Iterator
@@ -20,6 +21,7 @@ _BUSY_SECONDS = 10.0
 _EXPIRING = (
     "sessions", "pending_logins", "posted_responses", "second_factors", "flashes", "used_assertions", "saml_logins",
 )  # fmt: skip
+_CREATES = re.compile(r"^CREATE TABLE (\w+)", re.MULTILINE)
 # How long a used-up row is still worth knowing: a second delivery of its response gets a friendly page.
 _REMEMBER_SECONDS = 3600.0
 
@@ -57,6 +59,7 @@ class Store:
                 connection.execute("PRAGMA journal_mode = WAL")
             connection.execute("PRAGMA synchronous = NORMAL")
             _migrate(connection)
+            _require_tables(connection, name)
         except sqlite3.Error as error:
             connection.close()
             raise StoreError(_explain(name, error)) from None
@@ -170,6 +173,17 @@ def _migrate(connection: sqlite3.Connection) -> None:
     except BaseException:
         connection.execute("ROLLBACK")
         raise
+
+
+def _require_tables(connection: sqlite3.Connection, name: str) -> None:
+    """Refuse a database that says it is up to date and is not: one of a development version, or a damaged one."""
+    wanted = {table for file in _migrations() for table in _CREATES.findall(file.read_text(encoding="utf-8"))}
+    present = {row[0] for row in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+    if missing := sorted(wanted - present):
+        raise StoreError(
+            f"{name}: expected the tables of this version, found none named {', '.join(missing)}: another version "
+            "wrote this file; delete it, or name another file"
+        )
 
 
 def _statements(script: str) -> Iterator[str]:

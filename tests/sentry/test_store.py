@@ -238,3 +238,11 @@ def test_seeding_leaves_teams_and_the_second_factor_alone(store: Store) -> None:
     [user] = store.users()
     assert user.has_second_factor
     assert user.memberships[0].teams == ("web",)
+
+
+def test_a_file_that_lacks_a_table_is_refused_and_left_alone(tmp_path: Path) -> None:
+    path = tmp_path / "sentry.sqlite3"
+    with Store.open(path) as store, store.transaction() as db:
+        db.execute("DROP TABLE sessions")
+    with pytest.raises(StoreError, match="found none named sessions: another version wrote this file; delete it"):
+        Store.open(path)
