@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import click
 
 from ssocli.cli.options import format_option
 from ssocli.cli.stop import stop
+
+if TYPE_CHECKING:
+    from fake_idp.faults.fault import Fault
 
 
 @click.command(epilog="Examples: ssocli faults    ssocli faults id_token.expired    ssocli faults 'jwks.*'")
@@ -27,10 +32,7 @@ def faults(pattern: str | None, output_format: str) -> None:
     except UnknownFaultError as error:
         stop(str(error), ExitCode.USAGE)
     if pattern in {fault.id for fault in chosen} and output_format == "table":
-        [fault] = chosen
-        click.echo(f"{fault.id}\n\n{fault.doc}\n")
-        click.echo(f"A correct client: {fault.reject.replace('_', ' ')}\nSeen by a login:  {expectation(fault)}")
-        click.echo(f"Clause:           {fault.spec}")
+        show_page(chosen[0])
         return
     rows = [
         {
@@ -43,3 +45,12 @@ def faults(pattern: str | None, output_format: str) -> None:
         for fault in chosen
     ]
     show(rows, output_format, "There are no such faults.")
+
+
+def show_page(fault: Fault) -> None:
+    """Print the page of one fault."""
+    from ssocli.flow.simulation import expectation
+
+    click.echo(f"{fault.id}\n\n{fault.doc}\n")
+    click.echo(f"A correct client: {fault.reject.replace('_', ' ')}\nSeen by a login:  {expectation(fault)}")
+    click.echo(f"Clause:           {fault.spec}")

@@ -8,7 +8,18 @@ import click
 
 from ssocli import __version__
 
-_COMMANDS = ("login", "simulate", "serve", "idp", "faults", "providers", "users", "sessions", "config")
+_COMMANDS = (
+    "login",
+    "simulate",
+    "explain",
+    "serve",
+    "idp",
+    "faults",
+    "providers",
+    "users",
+    "sessions",
+    "config",
+)
 
 
 class LazyGroup(click.Group):

@@ -168,6 +168,8 @@ class ConsoleReport:
         facts += [("the user saw", failure.user_message), ("then", _ACTIONS[failure.action])]
         if finding is not None:
             facts += [("what to do", finding.fix), ("who", _OWNERS[finding.owner])]
+        if finding is not None:
+            facts.append(("more", f"ssocli explain {failure.code}"))
         self._facts([*facts, ("exit code", str(int(exit_code)))])
 
     def _stopped(self, trace: Trace, exit_code: int) -> None:
