@@ -235,7 +235,8 @@ def _person(config: Config, options: dict[str, Any]) -> Person:
     known = config.people.get(name)
     password = options["password"] or (_secret(known.password) if known else None)
     if password is None and not options["browser"]:
-        password = _ask(f"Password of {name} at the identity provider")
+        hint = "" if known else nearest(name, config.people)
+        password = _ask(f"Password of {name} at the identity provider", hint)
     secret = options["totp_secret"] or (_secret(known.totp_secret) if known else None)
     person = Person((known.username if known else None) or name, password, secret)
     try:
@@ -263,10 +264,12 @@ def _secret(secret: Any) -> str | None:
         stop(f"The environment variable {error.args[0]}, which the configuration names, is not set.", ExitCode.USAGE)
 
 
-def _ask(question: str) -> str:
+def _ask(question: str, hint: str = "") -> str:
+    """Ask at the terminal; `hint` names the configured person who was probably meant."""
     if not sys.stdin.isatty():
-        stop(f"{question}: expected it in SSOCLI_PASSWORD, and there is no terminal to ask at.", ExitCode.USAGE)
-    answer: str = click.prompt(question, hide_input=True, err=True)
+        missing = f"{question}: expected it in SSOCLI_PASSWORD, and there is no terminal to ask at"
+        stop(f"{missing}; {hint}" if hint else f"{missing}.", ExitCode.USAGE)
+    answer: str = click.prompt(f"{question} ({hint})" if hint else question, hide_input=True, err=True)
     return answer
 
 

@@ -258,6 +258,7 @@ def test_a_wrong_client_secret_is_the_providers_refusal(ssocli: Run, tmp_path: P
         (["--totp-secret", "not base32!"], 2, "base32"),
         (["--format", "json", "--output", "/proc/nowhere/report.json"], 2, "/proc/nowhere/report.json"),
         (["--user", "zoe"], 2, "SSOCLI_PASSWORD"),
+        (["--user", "alic"], 2, "did you mean alice?"),
     ],
 )
 def test_a_mistake_is_one_sentence(ssocli: Run, arguments: list[str], code: int, said: str) -> None:

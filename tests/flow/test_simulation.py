@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
-from fake_idp.faults.fault import Fault, catalogue
+from fake_idp.faults.fault import Fault, Finding, catalogue, named
 from ssocli.checks.check import Severity, Status
 from ssocli.flow.simulation import is_seen_by_a_login, simulate
 
@@ -37,3 +39,24 @@ def test_one_defect_is_one_blocking_finding(fault: Fault) -> None:
         if check.status is Status.FAILED and check.severity is Severity.ERROR
     ]
     assert blocking == [fault.finding.name if fault.finding else None]
+
+
+@pytest.mark.parametrize(
+    "declared",
+    [
+        replace(named("id_token.expired"), finding=Finding("wrong-audience", "token_validation")),
+        replace(named("id_token.expired"), finding=Finding("expired-id-token", "token_generation")),
+        replace(named("id_token.expired"), reject="must_tolerate"),
+        replace(named("id_token.aud-as-array"), reject="must_reject"),
+        replace(named("id_token.email-unverified"), reject="must_reject"),
+    ],
+    ids=["another finding", "another step", "not tolerated", "accepted", "only warned of"],
+)
+def test_a_declaration_that_does_not_hold_differs(declared: Fault) -> None:
+    [result] = simulate([declared])
+    assert result.verdict == "differs"
+
+
+def test_a_fault_that_no_login_reaches_proves_nothing() -> None:
+    [result] = simulate([named("refresh.invalid_grant")])
+    assert result.verdict == "not_reached"
