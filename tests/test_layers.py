@@ -11,7 +11,7 @@ import pytest
 ROOT = Path(__file__).parents[1]
 
 # Each room, and the rooms that it may look into. What stands directly in `ssocli/` is the common ground of all.
-BASE = {"clock", "exchange", "exit_code", "one_time_code", "steps", "text", "trace"}
+BASE = {"clock", "diagnosis", "exchange", "exit_code", "one_time_code", "steps", "text", "trace"}
 MAY_IMPORT = {
     "checks": {"checks"},
     "config": {"config"},
@@ -19,10 +19,11 @@ MAY_IMPORT = {
     "sentry": {"sentry", "checks", "config", "wire"},
     "flow": {"flow", "sentry", "checks", "config", "wire", "fake_idp"},
     "report": {"report", "checks"},
-    "cli": {"cli", "report", "flow", "sentry", "checks", "config", "wire", "fake_idp"},
+    "diagnose": {"diagnose", "flow", "sentry", "checks", "config", "wire"},
+    "cli": {"cli", "report", "diagnose", "flow", "sentry", "checks", "config", "wire", "fake_idp"},
 }
 # The trace is made of checks; everything else of the common ground knows no room.
-GROUND: dict[str, set[str]] = {name: {"checks"} if name == "trace" else set() for name in BASE}
+GROUND: dict[str, set[str]] = {name: {"checks"} if name in {"trace", "diagnosis"} else set() for name in BASE}
 
 
 def imported(file: Path) -> Iterator[str]:

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 Verdict = Literal["as_expected", "differs", "not_reached"]
 
-PROVIDER = "acme-oidc"
+OIDC_PROVIDER, SAML_PROVIDER = "acme-oidc", "acme-saml"
 # What is judged by a resource server, or by clients of grants that Sentry does not use.
 _ELSEWHERE = {"access_token", "device", "introspection", "logout", "refresh", "refresh_id_token", "revocation"}
 # Faults that wait by nature are cut short: what they prove is that the client does not wait for ever.
@@ -51,6 +51,11 @@ class Simulated:
 def is_seen_by_a_login(fault: Fault) -> bool:
     """Whether a login at Sentry can notice this fault; the others strike a resource server or other grants."""
     return fault.point not in _ELSEWHERE
+
+
+def provider_of(fault: Fault) -> str:
+    """The provider of the embedded configuration whose protocol has the point of this fault."""
+    return SAML_PROVIDER if fault.point.startswith("saml_") else OIDC_PROVIDER
 
 
 def simulate(faults: Iterable[Fault]) -> Iterator[Simulated]:
@@ -97,7 +102,7 @@ def _verdict(fault: Fault, trace: Trace, found: tuple[str, ...], fired: int) -> 
 
 def _log_in(running: Stage, fault: Fault, builder: TraceBuilder, browser: Browser) -> int:
     person = running.config.people["alice"]
-    request = LoginRequest("acme", PROVIDER, Person("alice", reveal(person.password)))
+    request = LoginRequest("acme", provider_of(fault), Person("alice", reveal(person.password)))
     if running.idp is None:
         raise RuntimeError("the embedded configuration starts the bundled provider")
     with running.idp.fault(fault.id) as armed:
@@ -111,10 +116,10 @@ def _config(fault: Fault) -> Config:
     config = msgspec.structs.replace(
         config, sentry=msgspec.structs.replace(config.sentry, http_timeout_seconds=_PATIENCE_SECONDS)
     )
-    provider = config.providers[PROVIDER]
+    provider = config.providers[OIDC_PROVIDER]
     if fault.point == "consent" and isinstance(provider, OidcProvider):
         asking = msgspec.structs.replace(provider, prompt="consent")
-        config = msgspec.structs.replace(config, providers={**config.providers, PROVIDER: asking})
+        config = msgspec.structs.replace(config, providers={**config.providers, OIDC_PROVIDER: asking})
     return config
 
 
