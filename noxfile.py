@@ -64,7 +64,7 @@ def wheel(session: nox.Session) -> None:
 @nox.session(python=HERE)
 def interop(session: nox.Session) -> None:
     """Real relying parties, a real provider and a real browser; installs them from Debian, npm and PyPI."""
-    session.install("-e", ".[test]", "flask>=3", "selenium>=4.30", "pysaml2>=7.5")
+    session.install("-e", ".[test]", "flask>=3", "selenium>=4.30", "pysaml2>=7.5", "django>=5", "schemathesis>=4")
     session.run("bash", str(ROOT / "tests" / "foreign" / "install"), external=True)
     session.run("pytest", "tests/foreign", "-n", "2", *session.posargs, env={"SSOCLI_INTEROP": "1"})
 

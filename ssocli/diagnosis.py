@@ -1,4 +1,4 @@
-"""What was found out about a login that failed elsewhere: one root cause, what supports it, what merely follows from it.
+"""What was found out about a login that failed elsewhere: one root cause, what supports it, what follows from it.
 
 The reports render it; `ssocli/diagnose/` makes it. Nothing in it has been redacted yet: the reports do that.
 """
@@ -29,7 +29,7 @@ class Kind(Enum):
     SAML_TRACER = "SAML-tracer export"
     TRACE = "trace of this tool"
     JWT = "JSON Web Token"
-    TOKEN_RESPONSE = "token response"  # noqa: S105 - not a password
+    TOKEN_RESPONSE = "token response"
     SAML_REQUEST = "SAML request"
     SAML_RESPONSE = "SAML response"
     AUTHORIZATION_URL = "authorization request"
