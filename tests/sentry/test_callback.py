@@ -147,7 +147,7 @@ def test_a_login_that_took_too_long_is_a_finding(site: Site) -> None:
     sent = site.provider.authorize(site.browser.start())
     site.clock.ahead = 601.0
     site.browser.get(CALLBACK, **sent)
-    assert refused(site)[:2] == ("token_validation", "CB008")
+    assert refused(site)[:2] == ("token_validation", "CB011")
 
 
 def test_a_response_without_code_returns_to_the_login_page(site: Site) -> None:
