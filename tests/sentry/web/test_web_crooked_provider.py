@@ -234,6 +234,16 @@ def test_rotated_key_is_found_by_one_refetch(crooked, crooked_site):
     assert crooked.hits["/jwks"] == 2
 
 
+def test_a_key_replaced_under_the_same_name_is_found_by_one_refetch(crooked, crooked_site):
+    log_in(crooked_site)
+    crooked_site.builder.finish()
+    crooked.key = Key(crooked.key.kid)
+    crooked.published = [crooked.key]
+    assert DASHBOARD in log_in(crooked_site).source
+    assert_authenticated(crooked_site.trace())
+    assert crooked.hits["/jwks"] == 2
+
+
 def test_key_published_only_at_the_second_look(crooked, crooked_site):
     crooked.key = Key("second")
     answers = iter([{"keys": [Key("first").public_jwk()]}, {"keys": [crooked.key.public_jwk()]}])
