@@ -251,13 +251,6 @@ def inclusive(element: _Element) -> bytes:
     return bytes(etree.tostring(element, method="c14n", exclusive=False, with_comments=False))
 
 
-def with_comments(element: _Element) -> bytes:
-    """Exclusive canonical form with comments."""
-    from lxml import etree
-
-    return bytes(etree.tostring(element, method="c14n", exclusive=True, with_comments=True))
-
-
 def foreign(
     namespace: str, prefix: str, name: str, attributes: dict[str, str] | None = None, text: str = ""
 ) -> _Element:

@@ -17,6 +17,7 @@ from ssocli.checks.check import Status
 from ssocli.config.load import default
 from ssocli.config.model import Config, OidcProvider, reveal
 from ssocli.flow.browser import Browser
+from ssocli.flow.encryption import let_encrypt, with_encryption
 from ssocli.flow.login import LoginRequest, log_in
 from ssocli.flow.person import Person
 from ssocli.flow.stage import Stage, stage
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 
 Verdict = Literal["as_expected", "differs", "not_reached"]
 
+ENCRYPTION = "saml_encryption"
 OIDC_PROVIDER, SAML_PROVIDER = "acme-oidc", "acme-saml"
 # What is judged by a resource server, or by clients of grants that Sentry does not use.
 _ELSEWHERE = {"access_token", "device", "introspection", "logout", "refresh", "refresh_id_token", "revocation"}
@@ -105,13 +107,15 @@ def _log_in(running: Stage, fault: Fault, builder: TraceBuilder, browser: Browse
     request = LoginRequest("acme", provider_of(fault), Person("alice", reveal(person.password)))
     if running.idp is None:
         raise RuntimeError("the embedded configuration starts the bundled provider")
+    if fault.point == ENCRYPTION:
+        let_encrypt(running.idp)
     with running.idp.fault(fault.id) as armed:
         log_in(running.url, request, builder, browser)
         return armed.fired
 
 
 def _config(fault: Fault) -> Config:
-    """The embedded configuration; where a consent page is to fail, it is asked for."""
+    """The embedded configuration; where a consent page or encryption is to fail, it is asked for."""
     config = default()
     config = msgspec.structs.replace(
         config, sentry=msgspec.structs.replace(config.sentry, http_timeout_seconds=_PATIENCE_SECONDS)
@@ -120,7 +124,7 @@ def _config(fault: Fault) -> Config:
     if fault.point == "consent" and isinstance(provider, OidcProvider):
         asking = msgspec.structs.replace(provider, prompt="consent")
         config = msgspec.structs.replace(config, providers={**config.providers, OIDC_PROVIDER: asking})
-    return config
+    return with_encryption(config, SAML_PROVIDER) if fault.point == ENCRYPTION else config
 
 
 def expectation(fault: Fault) -> str:
