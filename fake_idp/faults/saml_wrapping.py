@@ -276,8 +276,9 @@ def signed_refusal(message: SignedResponse) -> None:
     """
     refusal = copy.deepcopy(message.root)
     refusal.set("ID", f"{refusal.get('ID')}-refusal")
-    for name in ("saml:Assertion", "samlp:Status", "ds:Signature"):
+    for name in ("saml:Assertion", "samlp:Status"):
         refusal.remove(part(refusal, name))
+    refusal = bare(refusal)
     refusal.append(statuses.element(Status("Responder", "AuthnFailed")))
     _sign_about(message, refusal)
 

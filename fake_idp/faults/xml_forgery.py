@@ -224,7 +224,8 @@ def expired_of(signer: Signer) -> bytes:
     from cryptography.hazmat.primitives.hashes import SHA256
     from cryptography.hazmat.primitives.serialization import Encoding
 
-    real, key = x509.load_der_x509_certificate(signer.certificate), _rsa(signer.key.private)
+    real = x509.load_der_x509_certificate(signer.certificate)
+    key: Any = signer.key.private
     builder = x509.CertificateBuilder().subject_name(real.subject).issuer_name(real.issuer)
     builder = builder.public_key(key.public_key()).serial_number(1)
     builder = builder.not_valid_before(datetime(2020, 1, 1, tzinfo=UTC)).not_valid_after(

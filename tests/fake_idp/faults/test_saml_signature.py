@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -172,6 +173,27 @@ def test_what_was_signed_is_forged_and_nothing_else(name: str, sign, log_in: Log
     forged = log_in(f"saml_signature.{name}", provider=ServiceProvider(entity_id=SP, sign=sign))
     expected = [] if name == "missing" else [ASSERTION if sign == "assertion" else RESPONSE]
     assert [path for path in (RESPONSE, ASSERTION) if forged.all(path)] == expected
+
+
+FORGED = ("saml_signature", "saml_wrapping", "saml_canonicalization")
+
+
+@pytest.mark.parametrize(
+    "fault", [each for each in catalogue().values() if each.point in FORGED], ids=lambda each: each.id
+)
+def test_at_any_service_provider_it_is_made_or_refused_in_words(fault: Fault, log_in: Login) -> None:
+    provider = ServiceProvider(
+        entity_id=SP,
+        sign="assertion",
+        signature_algorithm="ecdsa-sha256",
+        attributes={},
+        name_id_format="persistent",
+    )
+    forged = log_in(fault.id, provider=provider)
+    if not forged.fired:
+        assert re.search(
+            r"cannot be made here.*Seen: a message without [a-zA-Z :-]+\.", forged.all("//samlp:StatusMessage")[0].text
+        )
 
 
 def test_what_cannot_be_made_is_refused(log_in: Login) -> None:
