@@ -59,9 +59,9 @@ def run(options: dict[str, Any]) -> ExitCode:
         if machine is not None:
             machine.finish(trace, code)
         elif options["output_format"] == "json":
-            from ssocli.report.json import render
+            from ssocli.report.json import render_trace
 
-            write(render(trace, code, redactor))
+            write(render_trace(trace, code, redactor))
     return code
 
 
