@@ -446,7 +446,7 @@ class TestTls:
         error = send("GET", url, tls=self.trusting(authority)).error
         assert error is not None
         assert "issued for other addresses; it names idp.example, is valid from" in error.detail
-        assert "and was issued by O=trustme" in error.detail
+        assert "and was issued by OU=Testing CA" in error.detail
         assert error.certificate == "wrong_name"
 
     def test_what_shows_no_certificate_the_second_time(self, serve, authority):

@@ -207,4 +207,4 @@ def _judge_error(context: TransportContext, kinds: tuple[ErrorKind, ...], expect
         return passed(expected, "no such trouble")
     if error.kind not in kinds:
         return skipped(f"the request failed otherwise ({error.kind})")
-    return failed(expected, printable(error.detail), evidence=f"{request_line(context)} ({context.purpose})")
+    return failed(expected, printable(error.detail, 500), evidence=f"{request_line(context)} ({context.purpose})")
