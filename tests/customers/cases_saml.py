@@ -79,10 +79,9 @@ def _addresses() -> list[Made]:
             },
             "SRS009",
             "wrong-destination",
-            "idp",
+            "app",
             "sentry 8.5",
             "saml c.11",
-            among=("SRS051",),
         ),
         response_case(
             "04-organization-renamed",
@@ -93,7 +92,6 @@ def _addresses() -> list[Made]:
             "idp",
             "sentry 8.9",
             "saml c.1",
-            among=("SRS051",),
         ),
         response_case(
             "05-recipient-of-another-application",

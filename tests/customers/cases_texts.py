@@ -52,7 +52,7 @@ def cases() -> list[Made]:
             "b1-not-assigned-at-entra",
             "A message pasted from a ticket",
             "ticket.txt",
-            "Our users get this since Monday:\n> AADSTS50105: Your administrator has configured Sentry to block users\n",
+            "Our users get this today:\n> AADSTS50105: Your administrator has configured Sentry to block users\n",
             "AADSTS50105",
             login,
             "idp",
