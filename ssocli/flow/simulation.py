@@ -17,6 +17,7 @@ from ssocli.checks.check import Status
 from ssocli.config.load import default
 from ssocli.config.model import Config, OidcProvider, reveal
 from ssocli.flow.browser import Browser
+from ssocli.flow.faults import tls_host
 from ssocli.flow.login import LoginRequest, log_in
 from ssocli.flow.person import Person
 from ssocli.flow.stage import Stage, stage
@@ -68,9 +69,11 @@ def _simulate(fault: Fault, config: Config) -> Simulated:
     builder = TraceBuilder()
     with wire.Connections() as connections:
         send = partial(wire.send, connections=connections, timeout=float(_PATIENCE_SECONDS), deadline=_PATIENCE_SECONDS)
-        with stage(config, state=":memory:", journal=SingleJournal(builder), send=send) as running:
+        journal, host = SingleJournal(builder), tls_host([fault.id])
+        with stage(config, state=":memory:", journal=journal, send=send, tls_host=host) as running:
             # Sentry may have several slow answers of the provider to wait for before it can answer the browser.
-            patient = partial(send, timeout=5.0 * _PATIENCE_SECONDS, deadline=5.0 * _PATIENCE_SECONDS)
+            longest = 5.0 * _PATIENCE_SECONDS
+            patient = partial(send, timeout=longest, deadline=longest, tls=running.trust)
             fired = _log_in(running, fault, builder, Browser(builder.add_exchange, send=patient))
     trace = builder.finish()
     found = _findings(trace)

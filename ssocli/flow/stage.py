@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -16,6 +17,8 @@ from ssocli.sentry.auth.saml2.service_provider import addresses
 from ssocli.sentry.store import Store
 
 if TYPE_CHECKING:
+    import ssl
+
     from fake_idp import FakeIdP
     from ssocli.exchange import Exchange
     from ssocli.sentry.journal import Journal
@@ -34,12 +37,16 @@ class Ports:
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """Everything that a login needs, running. `url` is the emulated Sentry's public URL, without a trailing slash."""
+    """Everything that a login needs, running. `url` is the emulated Sentry's public URL, without a trailing slash.
+
+    `trust` is for the browser, if our own identity provider speaks TLS.
+    """
 
     config: Config
     store: Store
     url: str
     idp: FakeIdP | None
+    trust: ssl.SSLContext | None = None
 
 
 @contextmanager
@@ -52,10 +59,12 @@ def stage(
     config_dir: Path | None = None,
     ports: Ports | None = None,
     clock: Clock | None = None,
+    tls_host: str | None = None,
 ) -> Iterator[Stage]:
     """Start what the configuration asks for, and stop it all at the end.
 
-    Raises StoreError (the state file), and CannotListenError (a port that cannot be had).
+    With `tls_host` our own identity provider speaks TLS and is known by that loopback name or address. Raises
+    StoreError (the state file), and CannotListenError (a port that cannot be had).
     """
     from fake_idp.server import Server
     from ssocli.sentry.app import create_app
@@ -64,14 +73,18 @@ def stage(
     ports = ports or Ports()
     clock = clock or Clock()
     with ExitStack() as running:
-        idp, aliases = None, {}
+        idp, aliases, trust = None, {}, None
         if names_fake_idp(config):
             from fake_idp import FakeIdP
 
-            idp = running.enter_context(FakeIdP(ports.idp))
-            config = with_fake_idp(config, idp.url)
+            idp = running.enter_context(FakeIdP(ports.idp, tls="throw-away" if tls_host else None))
+            idp_url = idp.url
+            if tls_host is not None:
+                idp_url, trust = f"https://{tls_host}:{idp.port}", idp.authority.trust()
+                send = partial(send, tls=trust)
+            config = with_fake_idp(config, idp_url)
             # Its port changes with every run; the people who log in there stay the same.
-            aliases = {idp.url: PLACEHOLDER}
+            aliases = {idp_url: PLACEHOLDER}
         # Closed in the opposite order: no request is still being answered when the store goes.
         store = running.enter_context(Store.open(state))
         host, port, allowed = _listen_at(config.sentry.url, ports.sentry)
@@ -93,7 +106,7 @@ def stage(
             issuer_aliases=aliases,
         )
         server.start()
-        yield Stage(config, store, url, idp)
+        yield Stage(config, store, url, idp, trust)
 
 
 def _introduce(idp: FakeIdP, config: Config, url: str) -> None:
