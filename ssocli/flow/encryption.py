@@ -24,16 +24,17 @@ def with_encryption(config: Config, provider: str) -> Config:
     return msgspec.structs.replace(config, providers={**config.providers, provider: insisting})
 
 
-def let_encrypt(idp: FakeIdP) -> None:
-    """Make the bundled identity provider encrypt for every service provider that it knows, for that same key."""
+def let_encrypt(idp: FakeIdP, namespace: str) -> None:
+    """Make the bundled identity provider encrypt for every service provider of the namespace, for that same key."""
     from fake_idp.config import ServiceProvider
     from fake_idp.keys import SigningKey
     from fake_idp.saml import certificates
 
     certificate = certificates.of_key(SigningKey("sentry", {}, _key_file()))
-    for known in idp.store.service_providers.values():
+    service_providers = idp.app.namespace(namespace).store.service_providers
+    for known in service_providers.values():
         encrypted = replace(known, encryption_certificate=certificate, settings=ServiceProvider(encrypt=True))
-        idp.store.service_providers.put(known.entity_id, encrypted, _AS_LONG_AS_IT_RUNS)
+        service_providers.put(known.entity_id, encrypted, _AS_LONG_AS_IT_RUNS)
 
 
 def _key_file() -> str:
