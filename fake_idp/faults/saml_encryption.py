@@ -123,7 +123,6 @@ def damaged(message: SignedResponse, how: str) -> None:
         ("empty", UNDECRYPTABLE, CORE),
         ("doctype", UNDECRYPTABLE, "Kantara SAML Deployment Profile G03"),
         ("response", UNDECRYPTABLE, "SAML Core 2.3.4"),
-        ("two-assertions", UNDECRYPTABLE, "SAML Core 2.3.4"),
         ("encrypted-again", UNDECRYPTABLE, "SAML Core 2.3.4"),
         ("name-id", UNDECRYPTABLE, "SAML Core 2.3.4"),
     ],
@@ -141,7 +140,6 @@ def other_content(message: SignedResponse, what: str) -> None:
         "empty": lambda: b"",
         "doctype": lambda: b'<!DOCTYPE x [<!ENTITY e SYSTEM "file:///etc/passwd">]>' + plain,
         "response": lambda: xml.serialize(message.root),
-        "two-assertions": lambda: xml.serialize(evil_assertion(message, message.assertion)) + plain,
         "encrypted-again": lambda: xml.serialize(part(message.root, "saml:EncryptedAssertion")),
         "name-id": lambda: xml.serialize(part(message.assertion, "saml:NameID")),
     }
@@ -249,6 +247,24 @@ def evil_before_signed(message: SignedResponse) -> None:
     _signed_once_more(message, signed)
     replace(message, encrypted_data(message, xml.serialize(evil_assertion(message, signed))))
     part(message.root, "saml:EncryptedAssertion").addnext(signed)
+
+
+@fault.family(
+    "evil-{}-signed-inside",
+    [("before", UNDECRYPTABLE, "SAML Core 2.3.4"), ("behind", UNDECRYPTABLE, "SAML Core 2.3.4")],
+)
+def two_inside(message: SignedResponse, place: str) -> None:
+    """Mallory's assertion and the signed one are encrypted together, mallory's {} the other; nothing else is signed.
+
+    Client: wants one assertion in what it decrypts, and rejects the response.
+    User: sees that the login failed. Anybody who ever logged in can be anybody at a client that counts assertions only
+    before it decrypts.
+    """
+    _unsign(message)
+    signed = copy.deepcopy(message.assertion)
+    _signed_once_more(message, signed)
+    both = [xml.serialize(evil_assertion(message, signed)), xml.serialize(signed)]
+    replace(message, encrypted_data(message, b"".join(both if place == "before" else both[::-1])))
 
 
 @fault("invalid-xml-signature", spec="SAML Core 6.2")

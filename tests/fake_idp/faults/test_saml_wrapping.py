@@ -121,6 +121,17 @@ def test_mallory_is_read_and_alice_is_signed(name: str, log_in: Login) -> None:
     assert (by_name[MALLORY].get("ID") == by_name[ALICE].get("ID")) == (name in SAME_ID)
 
 
+CARELESS = ("(//saml:Assertion)[1]", "(//saml:Assertion)[last()]", "/*/saml:Assertion[1]", "/*/saml:Assertion[last()]")
+
+
+@pytest.mark.parametrize("name", [name for name in PLACES if name != "advice-about-another-person"])
+def test_some_careless_reader_is_fooled(name: str, log_in: Login) -> None:
+    """It verifies what the signature names, wherever that is, and reads what it finds somewhere else."""
+    forged = log_in(f"saml_wrapping.{name}")
+    assert len(covered(forged)) == 1
+    assert MALLORY in {name_of(found) for path in CARELESS for found in forged.all(path)}
+
+
 def test_order_decides_which_one_a_careless_reader_takes(log_in: Login) -> None:
     first = {"xsw3": MALLORY, "xsw5": MALLORY, "evil-behind-signed": ALICE, "evil-signed-by-a-stranger": MALLORY}
     for name, expected in first.items():
