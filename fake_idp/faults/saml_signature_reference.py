@@ -183,7 +183,7 @@ def _about_an_object(message: SignedResponse, content: _Element, uri: str) -> No
     def edit(info: _Element, _: _Element) -> None:
         _refer(info, uri)
         digested(info, xml.canonical(content if uri == "#_manifest" else holder), "sha256")
-        remove(info, "ds:Transforms")
+        remove(info, "ds:Transform")  # the enveloped signature
 
     sign_again(message, targets=[message.root], edit=edit, finish=lambda made: made.append(holder))
 

@@ -166,6 +166,18 @@ def test_another_type_of_key_signs_well(log_in: Login) -> None:
     assert forged.holds(RESPONSE, "ec")
 
 
+@pytest.mark.parametrize(
+    "name",
+    ["reference-to-another-element", "reference-to-an-object", "reference-to-a-manifest", "two-references",
+     "references-crossed", "moved-to-the-response", "hundred-references", "at-the-end"],
+)  # fmt: skip
+def test_what_they_name_is_properly_signed(name: str, log_in: Login) -> None:
+    forged = log_in(f"saml_signature.{name}")
+    places = [path for path in (RESPONSE, ASSERTION) if forged.all(path)]
+    assert places
+    assert [path for path in places if not forged.holds(path, ids=("ID", "Id"))] == []
+
+
 @pytest.mark.parametrize("sign", ["assertion", "response"])
 @pytest.mark.parametrize("name", ["other-key", "value-flipped", "rsa-sha512", "missing"])
 def test_what_was_signed_is_forged_and_nothing_else(name: str, sign, log_in: Login) -> None:
