@@ -1,35 +1,24 @@
-"""`ssocli explain`: the page of a finding or of a fault, offline."""
+"""`ssocli explain`: the page of a finding, of a fault or of somebody's error message, offline."""
 
 from __future__ import annotations
 
 import click
 
-from ssocli.cli.stop import stop
+from ssocli.cli.options import format_option
 
 
 @click.command(
-    epilog="Examples: ssocli explain IDT024    ssocli explain wrong-audience    ssocli explain id_token.expired"
+    epilog="Examples: ssocli explain IDT024    ssocli explain id_token.expired    ssocli explain AADSTS50011    "
+    "ssocli explain 'audience trailing slash'    ssocli explain - < error-page.html"
 )
-@click.argument("name")
-def explain(name: str) -> None:
-    """Show what a finding means and what to do about it. NAME is its code or name, or the id of a fault."""
-    from fake_idp.faults.fault import catalogue as faults
-    from ssocli.checks import catalogue
-    from ssocli.exit_code import ExitCode
+@click.argument("text", nargs=-1, required=True)
+@format_option("text", "json")
+def explain(text: tuple[str, ...], output_format: str) -> None:
+    """Show what a finding, a fault or an error message means and what to do about it.
 
-    rule = catalogue.find(name)
-    if rule is not None:
-        click.echo(f"{rule.code} {rule.name}\n\n{rule.doc}\n")
-        click.echo(f"Step:       {rule.step.number}, {rule.step.title}")
-        click.echo(f"Severity:   {rule.severity.value}")
-        click.echo(f"Clause:     {rule.spec}")
-        click.echo(f"What to do: {rule.fix}")
-        return
-    if (fault := faults().get(name)) is not None:
-        from ssocli.cli.faults import show_page
+    TEXT is the code or name of a finding, the id of a fault, an error code of an identity provider, of OAuth or of
+    SAML, a whole message with one in it (- reads it from standard input), or words to search for.
+    """
+    from ssocli.cli.explain_run import run
 
-        show_page(fault)
-        return
-    near = catalogue.nearest(name)
-    hint = f"did you mean {near}?" if near else "ssocli faults lists the faults, docs/reference/checks.md the findings."
-    stop(f"No finding or fault is called {name!r}; {hint}", ExitCode.USAGE)
+    run(" ".join(text), output_format)

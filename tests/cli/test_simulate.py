@@ -63,19 +63,3 @@ def test_a_fault_that_never_fired_is_said(ssocli: Run) -> None:
     done = ssocli("login", "--state", ":memory:", "--fault", "refresh.invalid_grant")
     assert done.returncode == 0
     assert "refresh.invalid_grant was armed and never fired" in done.stderr
-
-
-def test_explain_shows_the_page_of_a_finding_or_a_fault(ssocli: Run) -> None:
-    by_code, by_name = ssocli("explain", "IDT024"), ssocli("explain", "expired-id-token")
-    assert by_code.stdout == by_name.stdout
-    assert "OIDC Core 3.1.3.7 item 9" in by_code.stdout
-    assert "Step:       6, Token validation" in by_code.stdout
-    assert "token_validation: expired-id-token" in ssocli("explain", "id_token.expired").stdout
-
-
-def test_explain_suggests_the_nearest(ssocli: Run) -> None:
-    done = ssocli("explain", "expird-id-token")
-    assert (done.returncode, done.stderr) == (
-        2,
-        "No finding or fault is called 'expird-id-token'; did you mean expired-id-token?\n",
-    )

@@ -19,7 +19,7 @@ class StatusMeaning:
     fix: str
 
 
-_TOP = {
+TOP_LEVEL = {
     "Success": StatusMeaning(
         "Success, with a second-level code that says otherwise", Owner.IDP, "The identity provider must decide on one."
     ),
@@ -36,7 +36,7 @@ _TOP = {
         "Set the identity provider's application to SAML 2.0.",
     ),
 }
-_SECOND = {
+SECOND_LEVEL = {
     "AuthnFailed": StatusMeaning(
         "the user could not be authenticated (wrong password, second factor failed, or cancelled)",
         Owner.USER,
@@ -107,7 +107,7 @@ _SECOND = {
 
 def explain_status(top: str | None, second: str | None) -> StatusMeaning:
     """The meaning of a status by its more telling code; an unknown one is the identity provider's to explain."""
-    for code, known in ((second, _SECOND), (top, _TOP)):
+    for code, known in ((second, SECOND_LEVEL), (top, TOP_LEVEL)):
         if code is not None and code.startswith(STATUS) and code.removeprefix(STATUS) in known:
             return known[code.removeprefix(STATUS)]
     if top is None:
