@@ -34,7 +34,9 @@ Verdict = Literal["as_expected", "differs", "not_reached"]
 
 OIDC_PROVIDER, SAML_PROVIDER = "acme-oidc", "acme-saml"
 # What is judged by a resource server, or by clients of grants that Sentry does not use.
-_ELSEWHERE = {"access_token", "device", "introspection", "logout", "refresh", "refresh_id_token", "revocation"}
+_ELSEWHERE = {
+    "access_token", "device", "introspection", "logout", "logout_token", "refresh", "refresh_id_token", "revocation",
+}  # fmt: skip
 # Faults that wait by nature are cut short: what they prove is that the client does not wait for ever.
 _PATIENCE_SECONDS = 2
 _MOST_AT_A_TIME = 16
