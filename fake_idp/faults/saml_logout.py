@@ -140,12 +140,12 @@ def missing_name_id(message: Draft) -> None:
     message.drop("saml:NameID")
 
 
-@fault(spec=RESPONSE)
+@fault(spec=RESPONSE, reject="should_reject")
 def wrong_in_response_to(message: Draft) -> None:
     """The answer to a logout request names another request.
 
-    Client: does not take it for the answer; the session here has ended all the same.
-    User: sees that the logout elsewhere was not confirmed.
+    Client: may not take it for the answer; nothing depends on it, if the session ended before it asked.
+    User: is logged out here.
     """
     _response(message).set("InResponseTo", "_another-request")
 

@@ -41,6 +41,7 @@ _ELSEWHERE = {
     "device",
     "introspection",
     "logout",
+    "logout_token",
     "refresh",
     "refresh_id_token",
     "revocation",
