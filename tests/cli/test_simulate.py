@@ -49,7 +49,7 @@ def test_unknown_names_suggest_the_nearest(ssocli: Run) -> None:
 
 def test_verbose_lists_what_went_as_expected(ssocli: Run) -> None:
     lines = ssocli("simulate", "id_token.expired", "-v").stdout.splitlines()
-    assert lines[0].split() == ["fault", "verdict", "expected", "seen"]
+    assert lines[0].split() == ["name", "verdict", "expected", "seen"]
     assert lines[1].startswith("id_token.expired  as expected  token_validation: expired-id-token")
     assert lines[-1] == "1 fault: 1 as expected"
 
@@ -69,6 +69,39 @@ def test_every_format_goes_to_stdout_or_to_a_file(ssocli: Run, tmp_path: Path, o
 def test_ndjson_is_a_line_per_fault(ssocli: Run) -> None:
     lines = ssocli("simulate", "callback.empty-*", "--format", "ndjson").stdout.splitlines()
     assert sorted(json.loads(line)["name"] for line in lines) == ["callback.empty-code", "callback.empty-state"]
+
+
+SCENARIOS = Path(__file__).parents[2] / "fixtures" / "scenarios"
+
+
+def test_scenarios_by_file_and_by_directory(ssocli: Run) -> None:
+    for arguments in (
+        ["--scenario", str(SCENARIOS / "expired-id-token.toml")],
+        [str(SCENARIOS / "expired-id-token.toml")],
+    ):
+        done = ssocli("simulate", *arguments)
+        assert (done.returncode, done.stdout) == (0, "1 scenario: 1 as expected\n")
+    listed = json.loads(ssocli("simulate", "--scenario", str(SCENARIOS), "--format", "json").stdout)
+    jsonschema.validate(listed, json_schema())
+    assert {"outage-between-logins 2", "tolerated-audience"} <= {result["name"] for result in listed["results"]}
+
+
+def test_a_scenario_that_differs_is_exit_1_and_stands_beside_faults(ssocli: Run, tmp_path: Path) -> None:
+    (tmp_path / "case.toml").write_text('[expect]\nstep = "token_validation"\n', encoding="utf-8")
+    done = ssocli("simulate", "case.toml", "id_token.expired")
+    assert done.returncode == 1
+    assert "case  differs  token_validation  authenticated" in " ".join(done.stdout.split("\n")).replace("   ", "  ")
+    assert done.stdout.endswith("2 cases: 1 as expected, 1 differs\n")
+
+
+def test_a_scenario_that_cannot_be_used_is_exit_2_with_every_problem(ssocli: Run, tmp_path: Path) -> None:
+    (tmp_path / "a.toml").write_text('[[arm]]\nfault = "id_token.expird"\n', encoding="utf-8")
+    (tmp_path / "empty").mkdir()
+    done = ssocli("simulate", "a.toml", "missing.toml", "--scenario", "empty")
+    assert done.returncode == 2
+    assert "did you mean id_token.expired?" in done.stderr
+    assert "missing.toml: expected a TOML file, found nothing there" in done.stderr
+    assert "empty: expected scenario files (*.toml)" in done.stderr
 
 
 def test_tags_narrow_the_choice(ssocli: Run) -> None:
