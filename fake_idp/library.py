@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Literal, Self
 
-from fake_idp.app import DEFAULT_ISSUER, NAMESPACE_PREFIX, create_app
+from fake_idp.app import CONTROL_PREFIX, DEFAULT_ISSUER, NAMESPACE_PREFIX, create_app
 from fake_idp.server import Server
 
 if TYPE_CHECKING:
@@ -31,7 +31,8 @@ class FakeIdP:
     The socket is bound at once, so `url` and `issuer` are known before the start. `strict` turns every check on,
     `login="auto"` logs people in without a page, `seed` makes codes and identifiers repeatable, `config` is a
     `Config` or the path of a TOML file, `faults` are armed from the start. `tls="throw-away"` makes certificates of
-    its own, see `authority`. Raises ConfigError, and CannotListenError when the port is taken.
+    its own, see `authority`. `control_token` guards the control API. Raises ConfigError, and CannotListenError when
+    the port is taken.
     """
 
     def __init__(
@@ -48,10 +49,18 @@ class FakeIdP:
         tls: ssl.SSLContext | Literal["throw-away"] | None = None,
         allowed_hosts: Iterable[str] | None = None,
         faults: Iterable[str] = (),
+        control_token: str | None = None,
     ) -> None:
         self._authority: Authority | None = None
         self.app = create_app(
-            config, strict=strict, login=login, seed=seed, clock=clock, public_url=public_url, faults=faults
+            config,
+            strict=strict,
+            login=login,
+            seed=seed,
+            clock=clock,
+            public_url=public_url,
+            faults=faults,
+            control_token=control_token,
         )
         allowed = tuple(allowed_hosts or ())
         if tls == "throw-away":
@@ -110,6 +119,11 @@ class FakeIdP:
     def saml_metadata_url(self, name: str = DEFAULT_ISSUER, *, namespace: str = "") -> str:
         """Where the issuer's SAML metadata are; the URL is its entity ID as well."""
         return self.issuer(name, namespace=namespace) + "/saml/metadata"
+
+    def control_url(self, *, namespace: str = "") -> str:
+        """Where the control API is."""
+        prefix = f"{NAMESPACE_PREFIX}{namespace}" if namespace else ""
+        return f"{self.url}{prefix}{CONTROL_PREFIX}v1"
 
     def register_service_provider(self, metadata: bytes, *, namespace: str = "", **settings: Any) -> ServiceProvider:
         """Make a SAML service provider known by its metadata.

@@ -28,6 +28,9 @@ _ALIASES = {
     "first_name": ("firstname", "givenname", "first_name", "user.firstname"),
     "last_name": ("lastname", "surname", "sn", "last_name", "user.lastname"),
 }
+_TRANSIENT = "urn:oasis:names:tc:SAML:2.0:nameid-format:transient"
+# Entra ID sends this instead of the groups of a user who is in more than 150 of them.
+_GROUPS_LINK = "http://schemas.microsoft.com/claims/groups.link"
 _MAP = "Set the attribute mapping to the names that the identity provider sends, or let it send the mapped name."
 
 
@@ -36,7 +39,8 @@ class SamlAttributesContext:
     """The attributes as received, and the attribute names that the mapping asks for.
 
     `received` is None if there is no verified assertion. A mapped name that is None is not wanted.
-    With `name_id_is_identifier` the NameID stands in for the attribute `identifier`, `name_id` being its value.
+    With `name_id_is_identifier` the NameID stands in for the attribute `identifier`, `name_id` being its value and
+    `name_id_format` its format.
     """
 
     received: dict[str, tuple[str, ...]] | None
@@ -46,6 +50,7 @@ class SamlAttributesContext:
     last_name: str | None = None
     name_id_is_identifier: bool = False
     name_id: str | None = None
+    name_id_format: str | None = None
 
 
 def _on_received(
@@ -132,6 +137,70 @@ def malformed_email(received: dict[str, tuple[str, ...]], context: SamlAttribute
     good = bool(local and domain) and "@" not in local and not any(each.isspace() or each in ",;\\" for each in found)
     expected = "an e-mail address"
     return passed(expected, printable(found, 80)) if good else failed(expected, printable(found, 80))
+
+
+@rule(
+    "SAT005",
+    "groups-overage",
+    step=Step.TOKEN_VALIDATION,
+    spec="Microsoft Entra ID, SAML token claims reference (groups:src1 overage)",
+    owner=Owner.IDP,
+    severity=Severity.WARNING,
+    fix="Entra ID: Single sign-on > Attributes & Claims > Add a group claim > Groups assigned to the application: only "
+    "those are sent then; or filter the groups.",
+)
+@_on_received
+def groups_overage(received: dict[str, tuple[str, ...]], _: SamlAttributesContext) -> Judgement:
+    """The user is in so many groups that the assertion has a link to them instead: role and teams cannot be mapped.
+
+    Entra ID does so above 150 groups. Nobody fetches the link, so the user loses what the groups gave.
+    """
+    if _GROUPS_LINK in received:
+        return failed("the groups themselves, or none", f"the attribute {_GROUPS_LINK}, a link to them")
+    return passed("the groups themselves, or none", "no link in place of groups")
+
+
+@rule(
+    "SAT006",
+    "changing-identifier",
+    step=Step.TOKEN_VALIDATION,
+    spec="SAML Core 8.3.8",
+    owner=Owner.IDP,
+    severity=Severity.WARNING,
+    fix="Let the identity provider send a lasting NameID (persistent, or an account's id), or map `identifier` to an "
+    "attribute that never changes.",
+)
+@_on_received
+def changing_identifier(_: dict[str, tuple[str, ...]], context: SamlAttributesContext) -> Judgement:
+    """The account hangs on a transient NameID, which is another one at every login: each makes a new account."""
+    if not context.name_id_is_identifier:
+        return skipped("the NameID is not the identifier")
+    if context.name_id_format == _TRANSIENT:
+        return failed("a NameID that stays the same", "a NameID of the format transient")
+    return passed("a NameID that stays the same", "a NameID of another format than transient")
+
+
+@rule(
+    "SAT007",
+    "email-as-identifier",
+    step=Step.TOKEN_VALIDATION,
+    spec="OIDC Core 5.7; SAML Core 8.3.7",
+    owner=Owner.IDP,
+    severity=Severity.INFO,
+    fix="Map `identifier` to an id that never changes (Entra ID: user.objectid, Okta: user.id), before people or "
+    "domains are renamed.",
+)
+@_on_received
+def email_as_identifier(received: dict[str, tuple[str, ...]], context: SamlAttributesContext) -> Judgement:
+    """What identifies the user is an e-mail address: whoever is renamed gets a new account and loses the old one."""
+    value = (
+        context.name_id if context.name_id_is_identifier else next(iter(received.get(context.identifier or "", ())), "")
+    )
+    if not value:
+        return skipped("there is no identifier (SAT001)")
+    if "@" in value:
+        return failed("an identifier that survives a change of name", printable(value, 80))
+    return passed("an identifier that survives a change of name", printable(value, 80))
 
 
 def suggestion(received: dict[str, tuple[str, ...]], field: str, name: str) -> str | None:

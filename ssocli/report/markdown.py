@@ -7,18 +7,19 @@ so that no link, mention or heading comes from the outside.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from ssocli.checks.check import Status
 from ssocli.diagnosis import Diagnosis, Finding, Verdict
 from ssocli.report.findings import facts, findings_of, redacted, redacted_trace
 from ssocli.report.redact import Redactor
+from ssocli.report.results import WORDS, Result, summary
 from ssocli.report.words import ACTIONS, STATUSES, VERDICTS
 from ssocli.text import printable
 from ssocli.trace import Outcome, Trace
 
 _LIMIT = 1000
-_SPECIAL = re.compile(r"([\\`*_\[\]<>|~&#!$])")
+_SPECIAL = re.compile(r"([\\`*\[\]<>|~&#!$]|(?<!\w)_|_(?!\w))")
 _ADDRESS = re.compile(r"\S*(?:://|www\.|@)\S*", re.IGNORECASE)
 # What the identity provider or the user said; everything else is this tool's own prose.
 _VALUES = {"expected", "seen", "evidence", "found in"}
@@ -65,6 +66,17 @@ def render_diagnosis(diagnosis: Diagnosis, redactor: Redactor) -> str:
     lines += _section("Not judged, because ssocli itself failed", trouble)
     inputs = (f"{code(given.place)}: {prose(given.kind.value)}; {prose(given.summary)}" for given in shown.inputs)
     return _document([*lines, *_section("Looked at", inputs)])
+
+
+def render_results(results: Sequence[Result]) -> str:
+    """A simulation: how many went as expected, and every one that did not."""
+    lines = [f"## {summary(results)}", ""]
+    entries = (
+        f"{code(result.name)} {WORDS[result.verdict]}: expected {code(result.expected)}, seen {code(result.actual)}"
+        for result in results
+        if result.verdict != "as_expected"
+    )
+    return _document([*lines, *_section("Not as expected", entries)])
 
 
 def code(text: str) -> str:

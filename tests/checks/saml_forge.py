@@ -182,7 +182,7 @@ def signed(
         f'<ds:Signature xmlns:ds="{NS["ds"]}">{info}<ds:SignatureValue>{made}</ds:SignatureValue>'
         f"{brought if key_info else ''}</ds:Signature>"
     )
-    head = re.match(r"<[^>]*>(<saml:Issuer[^>]*>[^<]*</saml:Issuer>)?", xml)
+    head = re.match(r"<[^>]*>(<(?:\w+:)?Issuer[^>]*>[^<]*</(?:\w+:)?Issuer>)?", xml)
     assert head is not None
     return xml[: head.end()] + signature + xml[head.end() :]
 

@@ -10,6 +10,7 @@ from ssocli.checks.check import Severity, Status, evaluate
 from ssocli.checks.saml_attributes import SamlAttributesContext
 from tests.checks.cases import FAILED, PASSED, SKIPPED, Case, assert_complete, assert_healthy, check_case
 
+LINK = "http://schemas.microsoft.com/claims/groups.link"
 CLAIMS = "http://schemas.xmlsoap.org/ws/2005/05/identity/claims/"
 HEALTHY = {"identifier": ("1",), "email": ("alice@example.com",), "first": ("Alice",), "last": ("Adams",)}
 
@@ -22,6 +23,12 @@ def observed(changes: dict[str, tuple[str, ...]] | None = None, drop: str = "", 
 
 def nothing() -> Any:
     return SamlAttributesContext(None, "identifier", "email")
+
+
+def named(name_id: str, name_format: str) -> Any:
+    return observed(
+        name_id_is_identifier=True, name_id=name_id, name_id_format=f"urn:oasis:names:tc:SAML:{name_format}"
+    )
 
 
 CASES = [
@@ -61,6 +68,20 @@ CASES = [
     Case("malformed-email", FAILED, lambda: observed({"email": ("a@b.c;d@e.f",)}), ";"),
     Case("malformed-email", PASSED, observed),
     Case("malformed-email", SKIPPED, lambda: observed({"email": ("",)})),
+    Case(
+        "groups-overage", FAILED, lambda: observed({LINK: ("https://graph.windows.net/x",)}), "a link", Severity.WARNING
+    ),
+    Case("groups-overage", PASSED, observed),
+    Case("groups-overage", SKIPPED, nothing),
+    Case(
+        "changing-identifier", FAILED, lambda: named("_1", "2.0:nameid-format:transient"), "transient", Severity.WARNING
+    ),
+    Case("changing-identifier", PASSED, lambda: named("4711", "2.0:nameid-format:persistent")),
+    Case("changing-identifier", SKIPPED, observed),
+    Case("email-as-identifier", FAILED, lambda: observed(identifier="email"), "alice@example.com", Severity.INFO),
+    Case("email-as-identifier", FAILED, lambda: named("a@b.example", "1.1:nameid-format:emailAddress"), "a@b.example"),
+    Case("email-as-identifier", PASSED, observed),
+    Case("email-as-identifier", SKIPPED, lambda: observed(drop="identifier")),
 ]
 
 

@@ -136,6 +136,12 @@ ENVELOPE = [
     Case("wrong-destination", FAILED, lambda: around(destination='Destination="http://sentry.example/x"'), "expected"),
     Case("wrong-destination", FAILED, lambda: around(destination=f'Destination="{ACS[:-1]}"'), "slash"),
     Case("wrong-destination", FAILED, lambda: around(destination='Destination=""'), "empty"),
+    Case(
+        "wrong-destination",
+        FAILED,
+        lambda: observed(acs_url=ACS.replace("https://sentry.example", "http://sentry.example:8000")),
+        "Tell the application its public https:// address",
+    ),
     Case("wrong-destination", PASSED, observed),
     Case("wrong-destination", SKIPPED, lambda: observed(response(destination=""))),
     Case("missing-destination", FAILED, lambda: around(destination=""), "no Destination"),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from ssocli.checks.check import Judgement, Owner, failed, passed, rule, skipped
 from ssocli.checks.document import Undecodable
 from ssocli.checks.saml_response.context import SamlResponseContext, on_response
@@ -9,6 +11,11 @@ from ssocli.checks.saml_response.reading import Reading
 from ssocli.checks.saml_tree import SAMLP, attribute, is_id, local_name
 from ssocli.steps import Step
 from ssocli.text import difference, printable, shown
+
+_PUBLIC_ADDRESS = (
+    "Tell the application its public https:// address: it believes to be at http://, because TLS ends at a proxy "
+    "before it (Sentry: system.url-prefix; at the proxy X-Forwarded-Proto)."
+)
 
 
 @rule(
@@ -138,7 +145,19 @@ def wrong_destination(reading: Reading, context: SamlResponseContext) -> Judgeme
     expected = printable(context.acs_url)
     if destination == context.acs_url:
         return passed(expected, printable(destination))
-    return failed(expected, printable(destination) or "an empty one", evidence=difference(context.acs_url, destination))
+    is_ours = context.acs_url.startswith("http://") and _bare(destination) == _bare(context.acs_url)
+    return failed(
+        expected,
+        printable(destination) or "an empty one",
+        evidence=difference(context.acs_url, destination),
+        owner=Owner.APP if is_ours else None,
+        fix=_PUBLIC_ADDRESS if is_ours else None,
+    )
+
+
+def _bare(url: str) -> str:
+    """The URL without scheme and port: what is left when TLS ends at a proxy."""
+    return re.sub(r"^https?://([^/:]+)(?::\d+)?", r"\1", url, count=1)
 
 
 @rule(

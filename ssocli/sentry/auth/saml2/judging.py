@@ -94,5 +94,6 @@ def attributes(sp: ServiceProvider, assertion: Assertion) -> Checks:
         last_name=names.last_name or None,
         name_id_is_identifier=names.identifier == NAME_ID,
         name_id=assertion.name_id,
+        name_id_format=assertion.name_id_format,
     )
     return evaluate("saml_attributes", context)
