@@ -246,8 +246,8 @@ def test_a_failing_test_shows_what_happened_at_the_provider(tmp_path: Path, argu
         def test_login(sso_login, fake_idp):
             trace = sso_login(fault="id_token.expired")
             try:
-                secret = "-".join(("very", "secret"))
-                urllib.request.urlopen(f"{fake_idp.issuer}/userinfo?access_token={secret}", timeout=5)
+                url = fake_idp.issuer + "/userinfo?access_token=" + "-".join(("very", "secret"))
+                urllib.request.urlopen(url, timeout=5)
             except urllib.error.HTTPError as error:
                 error.close()
             assert trace.outcome.value == "authenticated"

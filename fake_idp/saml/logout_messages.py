@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from fake_idp.faults import saml_hooks
 from fake_idp.refusal import refuse
 from fake_idp.saml import bindings, signature, statuses, xml
 from fake_idp.saml.name_id import NameId
@@ -131,6 +132,8 @@ def _send(
 ) -> Response:
     """Signed in the way of the binding: in the query, or in the message (SAML Profiles 4.4.4)."""
     signer = signature.signer(context.namespace.keys, provider.settings.signature_algorithm)
+    if context.namespace.faults.active:
+        saml_hooks.draft(context, saml_hooks.LOGOUT, message, provider)
     if service.binding == REDIRECT:
         return bindings.send_redirect(context, location, parameter, message, relay_state, signer)
     signature.sign_element(message, signer)
