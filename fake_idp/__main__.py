@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 PREFIX = "FAKE_IDP_"
 _FAULT_HELP = "arm a fault: id_token.expired:user=alice,times=1 (repeatable; in the environment, with spaces)"
+_TOKEN_HELP = "bearer token that the control API asks for; better in the environment, where nobody else sees it"
 _TRUE, _FALSE = ("1", "true", "yes", "on"), ("", "0", "false", "no", "off")
 
 
@@ -37,6 +38,7 @@ def parse(arguments: Sequence[str], environ: Mapping[str, str]) -> Options:
     add("--ready-file", type=Path, metavar="FILE", help="write the ready line there as well")
     add("--fault", action="append", dest="faults", default=[], metavar="ID[:KEY=VALUE,...]", help=_FAULT_HELP)
     add("--strict-faults", action="store_true", help="exit code 1 if a fault that was armed here never fired")
+    add("--control-token", metavar="TOKEN", help=_TOKEN_HELP)
     add("--quiet", action="store_true", help="nothing on stderr while all is well")
     from_environment = []
     for action in parser._actions:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 import threading
 from collections import OrderedDict
-from functools import cache
 from importlib import import_module
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from fake_idp import config as configuration
 from fake_idp.clock import Clock
@@ -20,6 +20,7 @@ from fake_idp.oidc.endpoints import ENDPOINTS, Endpoint
 from fake_idp.randomness import Randomness
 from fake_idp.recorder import Recorder
 from fake_idp.refusal import Refusal, RefusedError
+from fake_idp.routes import Routes
 from fake_idp.settings import Settings
 from fake_idp.store import Store
 from fake_idp.web import Request, Response, json_response
@@ -36,11 +37,12 @@ if TYPE_CHECKING:
     from fake_idp.settings import LoginMode
 
 NAMESPACE_PREFIX = "/_ns/"
+CONTROL_PREFIX = "/_idp/"
 DEFAULT_ISSUER = "default"
 FAULT_MARK = "~"
 HEALTH_PATHS = ("/healthz", "/readyz", "/isalive")
 MAX_NAMESPACES = 256
-_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._~-]{0,127}")
+NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._~-]{0,127}")
 _PUBLIC_URL = re.compile(r"https?://[A-Za-z0-9.-]+(:\d+)?/?|https?://\[[0-9A-Fa-f:]+\](:\d+)?/?")
 _WELL_KNOWN = re.compile(r"(/\.well-known/oauth-authorization-server)(/.+)")
 
@@ -67,22 +69,71 @@ class App:
         """The answer to one request, recorded."""
         if request.path in HEALTH_PATHS:
             return json_response({"status": "ok", "instance": self.settings.instance})
-        prefix, namespace, path = self._namespace_of(request.path)
+        namespace, path = self._namespace_of(request.path)
+        if path.startswith(CONTROL_PREFIX):
+            from fake_idp.control import api
+
+            return api.answer(self, namespace, request, path)
         url = request.path + (f"?{request.query_string}" if request.query_string else "")
         entry = namespace.recorder.open(namespace.clock.now(), namespace.name, request.method, url)
+        response = None
+        try:
+            response = self._respond(request, namespace, path, entry)
+        finally:  # a fault may break the connection instead
+            namespace.recorder.close(entry, request, response)
+        return response
+
+    def _respond(self, request: Request, namespace: Namespace, path: str, entry: Entry) -> Response:
         found = self._find(path)
         if found is None:
-            response = self._not_found(path, entry)
-        else:
-            name, mount, shape, endpoint, arguments = found
-            base = self.settings.public_url or request.origin
-            issuer = Issuer(name, base + prefix + mount, prefix + mount, shape)
-            context = Context(
-                request, self.settings, self.directory, self.randomness, namespace, issuer, entry, arguments
-            )
-            response = _answer(context, endpoint)
-        entry.status = response.status
-        return response
+            return self._not_found(path, entry)
+        name, mount, shape, endpoint, arguments = found
+        base = self.base_url(request)
+        issuer = Issuer(name, base + namespace.prefix + mount, namespace.prefix + mount, shape)
+        return _answer(self.context(request, namespace, issuer, entry, arguments), endpoint)
+
+    def base_url(self, request: Request) -> str:
+        """What comes before every path, as the client of `request` has it."""
+        return self.settings.public_url or request.origin
+
+    def context(
+        self, request: Request, namespace: Namespace, issuer: Issuer, entry: Entry, arguments: dict[str, str]
+    ) -> Context:
+        """What an endpoint of `issuer` is given."""
+        return Context(
+            request, self.settings, namespace.directory, self.randomness, namespace, issuer, entry, arguments
+        )
+
+    def issuer(self, namespace: Namespace, url: str) -> Issuer:
+        """The issuer whose identifier `url` is. Raises LookupError, with the names that there are."""
+        path = urlsplit(url).path
+        segment = path.removeprefix(namespace.prefix).strip("/")
+        name = segment if segment in self._shapes else segment.partition(FAULT_MARK)[0] or DEFAULT_ISSUER
+        shape = self._shapes.get(name) or (None if self.settings.strict else self._shapes.get(DEFAULT_ISSUER))
+        if shape is None or not NAME.fullmatch(name):
+            raise LookupError(f"expected one of {', '.join(self._shapes)}, got {name[:100]!r}")
+        return Issuer(name, url, path, Routes.of(shape).shape)
+
+    def namespaces(self) -> list[Namespace]:
+        """Those that there are, the default one first."""
+        with self._lock:
+            return [self.default, *self._namespaces.values()]
+
+    def drop_namespace(self, name: str) -> bool:
+        """Forget a namespace with all its state; whether it was there."""
+        with self._lock:
+            return self._namespaces.pop(name, None) is not None
+
+    def reset(self, namespace: Namespace, *, keys: bool = False) -> None:
+        """Make a namespace as it was at the start; its keys only if `keys` is true."""
+        namespace.clock.reset()
+        namespace.store = Store(namespace.clock)
+        namespace.directory = self.directory
+        namespace.recorder.clear()
+        namespace.faults.clear()
+        self._preset(namespace.faults)
+        if keys:
+            namespace.keys = KeySet(self.config.keys, namespace.clock, self.randomness)
 
     def namespace(self, name: str) -> Namespace:
         """The namespace of that name, made on first use; the least recently used goes when there are too many."""
@@ -100,31 +151,33 @@ class App:
 
     def unfired(self) -> list[Armed]:
         """The faults armed from the start that changed nothing in any namespace."""
-        with self._lock:
-            namespaces = [self.default, *self._namespaces.values()]
-        presets = [[armed for armed in space.faults.armed() if armed.preset] for space in namespaces]
+        presets = [[armed for armed in space.faults.armed() if armed.preset] for space in self.namespaces()]
         fired = {armed.describe() for space in presets for armed in space if armed.fired}
         return [armed for armed in presets[0] if armed.describe() not in fired]
 
     def _new_namespace(self, name: str, clock: Clock) -> Namespace:
         keys = KeySet(self.config.keys, clock, self.randomness)
         faults = Faults(clock, self.randomness)
+        self._preset(faults)
+        prefix = NAMESPACE_PREFIX + name if name else ""
+        return Namespace(name, prefix, self.directory, clock, keys, Store(clock), Recorder(), faults)
+
+    def _preset(self, faults: Faults) -> None:
         if self.config.faults or self.settings.faults:
             from fake_idp.faults import selection
 
             selection.preset(faults, self.config.faults, self.settings.faults)
-        return Namespace(name, clock, keys, Store(clock), Recorder(), faults)
 
-    def _namespace_of(self, path: str) -> tuple[str, Namespace, str]:
-        """The prefix of the namespace, the namespace, and the rest of the path."""
+    def _namespace_of(self, path: str) -> tuple[Namespace, str]:
+        """The namespace, and the rest of the path."""
         well_known = _WELL_KNOWN.fullmatch(path)
         if well_known:  # RFC 8414 3.1 inserts the well-known part before the issuer's path
             path = well_known[2] + well_known[1]
         if path.startswith(NAMESPACE_PREFIX):
             name, slash, rest = path[len(NAMESPACE_PREFIX) :].partition("/")
-            if _NAME.fullmatch(name):
-                return NAMESPACE_PREFIX + name, self.namespace(name), slash + rest
-        return "", self.default, path
+            if NAME.fullmatch(name):
+                return self.namespace(name), slash + rest
+        return self.default, path
 
     def _find(self, path: str) -> tuple[str, str, Shape, str, dict[str, str]] | None:
         """Issuer name, its mount, its shape, the endpoint and the arguments from the path.
@@ -136,7 +189,7 @@ class App:
         name = segment if segment in self._shapes else segment.partition(FAULT_MARK)[0]
         mounts = [(name, f"/{segment}", slash + rest)] if name in self._shapes else []
         mounts.append((DEFAULT_ISSUER, "", path))
-        if not self.settings.strict and name not in self._shapes and _NAME.fullmatch(segment):
+        if not self.settings.strict and name not in self._shapes and NAME.fullmatch(segment):
             mounts.append((name, f"/{segment}", slash + rest))
         for issuer, mount, tail in mounts:
             shape = self._shapes.get(issuer) or self._shapes.get(DEFAULT_ISSUER)
@@ -160,35 +213,6 @@ class App:
         )
 
 
-class Routes:
-    """The paths of one shape."""
-
-    def __init__(self, shape: Shape) -> None:
-        self.shape = shape
-        paths = [(path, name) for name, all_paths in shape.endpoints.items() for path in all_paths]
-        self._exact = {path: name for path, name in paths if "{" not in path}
-        self._patterns = [
-            (re.compile(re.sub(r"\{(\w+)\}", r"(?P<\1>[^/]+)", path)), name) for path, name in paths if "{" in path
-        ]
-
-    @staticmethod
-    @cache
-    def of(shape: str) -> Routes:
-        """The routes of the bundled shape of that name, read when first asked for."""
-        return Routes(configuration.load_shape(shape))
-
-    def match(self, path: str) -> tuple[str, dict[str, str]] | None:
-        """The endpoint with this path, and what stands in its variable segments."""
-        exact = self._exact.get(path)
-        if exact is not None:
-            return exact, {}
-        for pattern, name in self._patterns:
-            match = pattern.fullmatch(path)
-            if match:
-                return name, match.groupdict()
-        return None
-
-
 def create_app(
     config: Config | Path | str | None = None,
     *,
@@ -198,12 +222,14 @@ def create_app(
     clock: Clock | None = None,
     public_url: str | None = None,
     faults: Iterable[str] = (),
+    control_token: str | None = None,
 ) -> App:
     """An identity provider for any WSGI server.
 
     `config` is a configuration or the path of a TOML file; without one the bundled people and clients are used.
     Issuers are derived from the Host header unless `public_url` says what clients call this server. `faults` are
-    armed from the start in every namespace, each as `ID` or `ID:key=value,...`.
+    armed from the start in every namespace, each as `ID` or `ID:key=value,...`. With a `control_token` the control
+    API answers only those who bear it.
     Raises ConfigError.
     """
     if public_url is not None and not _PUBLIC_URL.fullmatch(public_url):
@@ -221,6 +247,7 @@ def create_app(
         instance=Randomness().token(9),
         sign_saml_metadata=config.sign_saml_metadata,
         faults=tuple(faults),
+        control_token=control_token or None,
     )
     _check_faults(settings.faults)
     return App(config, settings, clock or Clock(), Randomness(seed))

@@ -35,6 +35,24 @@ class Clock:
         """Move forward (or back, if negative) from where it is."""
         self._offset += seconds
 
+    def set(self, at: float) -> None:
+        """Run on from `at` (seconds since the epoch)."""
+        self._frozen, self._offset = None, at - self._source()
+
+    def reset(self) -> None:
+        """Follow the source again."""
+        self._frozen, self._offset = None, 0.0
+
+    @property
+    def frozen(self) -> bool:
+        """Whether it stands still."""
+        return self._frozen is not None
+
+    @property
+    def ahead(self) -> float:
+        """How many seconds it is ahead of its source now; negative if behind."""
+        return self.now() - self._source()
+
     def skew(self, seconds: float) -> None:
         """Run this much ahead of the source (behind, if negative), whatever was set before."""
         self._offset = seconds

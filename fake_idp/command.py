@@ -8,7 +8,7 @@ import os
 import signal
 import sys
 import threading
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -45,6 +45,7 @@ class Options:
     quiet: bool = False
     faults: tuple[str, ...] = ()
     strict_faults: bool = False
+    control_token: str | None = field(default=None, repr=False)
 
 
 def run(options: Options) -> int:
@@ -66,6 +67,7 @@ def run(options: Options) -> int:
             public_url=options.public_url,
             allowed_hosts=options.allowed_hosts,
             faults=options.faults,
+            control_token=options.control_token,
         )
     except ConfigError as error:
         for problem in error.problems:
@@ -84,6 +86,7 @@ def ready_line(idp: FakeIdP) -> str:
             "issuer": idp.issuer(),
             "metadata": idp.metadata_url(),
             "saml_metadata": idp.saml_metadata_url(),
+            "control": idp.control_url(),
             "pid": os.getpid(),
             "instance": idp.instance,
         }

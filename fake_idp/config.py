@@ -65,7 +65,7 @@ class Person(_Table, frozen=True, kw_only=True):
 
 
 class Client(_Table, frozen=True, kw_only=True):
-    """A client; the members that RFC 7591 2 knows carry its names.
+    """A client; the members that RFC 7591 2 and the logout specifications know carry their names.
 
     `any_loopback_redirect` accepts every redirect URI on this machine, also under strict. `audiences` are
     put into the ID token beside the client itself, `access_token_audience` replaces the issuer in JWT access tokens.
@@ -77,6 +77,10 @@ class Client(_Table, frozen=True, kw_only=True):
     redirect_uris: tuple[str, ...] = ()
     any_loopback_redirect: bool = False
     post_logout_redirect_uris: tuple[str, ...] = ()
+    backchannel_logout_uri: str | None = None
+    backchannel_logout_session_required: bool = False
+    frontchannel_logout_uri: str | None = None
+    frontchannel_logout_session_required: bool = False
     token_endpoint_auth_method: AuthMethod = "client_secret_basic"
     grant_types: tuple[str, ...] = ("authorization_code", "refresh_token", "client_credentials", DEVICE_CODE)
     id_token_signed_response_alg: Algorithm = "RS256"

@@ -47,12 +47,19 @@ def of_types(table: dict[str, Any]) -> list[str]:
     try:
         msgspec.convert(table, Config)
     except msgspec.ValidationError as first:
-        from jsonschema import Draft202012Validator
-
-        errors = Draft202012Validator(msgspec.json.schema(Config)).iter_errors(_json_types(table))
-        found = [problem for error in errors for problem in _sentences(error)]
-        return found or [str(first)]
+        return violations(_json_types(table), Config, "the file") or [str(first)]
     return []
+
+
+def violations(value: Any, type_: Any, whole: str = "the body") -> list[str]:
+    """Where `value`, as it came out of JSON, is not of `type_`: place, what is expected, what is there.
+
+    `whole` is the name of the place that has none.
+    """
+    from jsonschema import Draft202012Validator
+
+    errors = Draft202012Validator(msgspec.json.schema(type_)).iter_errors(value)
+    return [problem for error in errors for problem in _sentences(error, whole)]
 
 
 def of_names(table: dict[str, Any], path: Path) -> Iterable[str]:
@@ -126,12 +133,12 @@ def _of_service_providers(table: dict[str, Any], path: Path) -> Iterable[str]:
     yield from config_problems.of_service_providers(rows)
 
 
-def _sentences(error: ValidationError) -> Iterable[str]:
-    place = error.json_path.removeprefix("$").removeprefix(".") or "the file"
+def _sentences(error: ValidationError, whole: str) -> Iterable[str]:
+    place = error.json_path.removeprefix("$").removeprefix(".") or whole
     if error.validator == "additionalProperties":
         known = list(error.schema["properties"]) if isinstance(error.schema, dict) else []
         for key in sorted(set(error.instance) - set(known)):
-            inside = "" if place == "the file" else f" in {place}"
+            inside = "" if place == whole else f" in {place}"
             yield f"unknown key {key!r}{inside}{_nearest(key, known)}; known are {', '.join(known)}"
     elif error.validator == "required":
         missing = error.message.removesuffix(" is a required property")

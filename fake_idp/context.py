@@ -19,11 +19,16 @@ if TYPE_CHECKING:
     from fake_idp.web import Request
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Namespace:
-    """The state of one group of tests: parallel ones use different namespaces and never meet."""
+    """The state of one group of tests: parallel ones use different namespaces and never meet.
+
+    `prefix` is where its issuers are mounted. A change of people or clients puts another `directory` in place.
+    """
 
     name: str
+    prefix: str
+    directory: Directory
     clock: Clock
     keys: KeySet
     store: Store

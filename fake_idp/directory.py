@@ -11,10 +11,10 @@ if TYPE_CHECKING:
 
 
 class Directory:
-    """An index over a configuration. It never changes; what comes later is in the store."""
+    """An index over a configuration. It never changes: who changes somebody makes another one."""
 
     def __init__(self, config: Config) -> None:
-        self._config = config
+        self.config = config
         self.people: dict[str, Person] = {person.username: person for person in config.people}
         self.clients: dict[str, Client] = {client.client_id: client for client in config.clients}
         self.default_person: Person = self.people[config.default_person or config.people[0].username]
@@ -30,7 +30,7 @@ class Directory:
         """The SAML service providers by entity ID; their files are read when the first one is asked for."""
         from fake_idp.saml import providers
 
-        return {known.entity_id: known for known in map(providers.configured, self._config.service_providers)}
+        return {known.entity_id: known for known in map(providers.configured, self.config.service_providers)}
 
     def find(self, hint: str) -> Person | None:
         """The person with that username, e-mail address, subject or GitHub login, in any case."""

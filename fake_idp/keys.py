@@ -88,23 +88,84 @@ class KeySet:
         return {"keys": [key.public for key in self.published()]}
 
     def rotate(self, grace: float = 0.0) -> list[SigningKey]:
-        """Replace every current key; the old ones stay published for `grace` seconds. Returns the new ones."""
+        """Replace every current key; the old ones stay published for `grace` seconds. Returns the new ones.
+
+        A key that was published beforehand is the successor of its type.
+        """
         with self._lock:
-            old = [key for key in self._published if key.expires is None]
+            old = self._current()
             new = [self._successor(key) for key in old]
             for key in old:
                 key.expires = self._clock.now() + grace
-            self._published = [*new, *self._published]
+            rest = [key for key in self._published if all(key is not other for other in new)]
+            self._published = [*new, *rest]
         return new
 
+    def publish(self, kty: str) -> SigningKey:
+        """Announce a key of type `kty` (RSA, EC or OKP) that does not sign yet: the first step of a rotation."""
+        with self._lock:
+            key = self._new(kty)
+            self._published.append(key)
+        return key
+
+    def use(self, kid: str) -> SigningKey:
+        """Sign with this published key from now on; LookupError if there is none of that id, or it is on its way out.
+
+        The one that signed before stays published.
+        """
+        with self._lock:
+            key = next((key for key in self._published if key.kid == kid and key.expires is None), None)
+            if key is None:
+                raise LookupError(f"expected the id of a published key ({self._kids()}), got {kid[:100]!r}")
+            self._published = [key, *(other for other in self._published if other is not key)]
+        return key
+
+    def retire(self, kid: str, grace: float = 0.0) -> SigningKey:
+        """Take a key away, after `grace` seconds; LookupError if there is none of that id.
+
+        Raises ValueError for a key that signs and has no successor.
+        """
+        with self._lock:
+            key = next((key for key in self._published if key.kid == kid), None)
+            if key is None:
+                raise LookupError(f"expected the id of a published key ({self._kids()}), got {kid[:100]!r}")
+            same = [other for other in self._published if other.public["kty"] == key.public["kty"]]
+            if key.expires is None and not any(other.expires is None for other in same if other is not key):
+                kty = key.public["kty"]
+                raise ValueError(f"expected another published {kty} key that could sign in its place, found none")
+            key.expires = self._clock.now() + grace
+        return key
+
+    def current_kids(self) -> set[str]:
+        """The ids of the keys that sign."""
+        with self._lock:
+            return {key.kid for key in self._current()}
+
+    def _current(self) -> list[SigningKey]:
+        """The first of each type that is not on its way out."""
+        first: dict[str, SigningKey] = {}
+        for key in self._published:
+            if key.expires is None:
+                first.setdefault(key.public["kty"], key)
+        return list(first.values())
+
     def _successor(self, key: SigningKey) -> SigningKey:
+        announced = (other for other in self._published if other.expires is None and other is not key)
+        same = (other for other in announced if other.public["kty"] == key.public["kty"])
+        return next(same, None) or self._new(key.public["kty"])
+
+    def _new(self, kty: str) -> SigningKey:
+        """A key that is not published: one that waits in the configuration, or else a fresh one."""
         for waiting in self._waiting:
-            if waiting.public["kty"] == key.public["kty"]:
+            if waiting.public["kty"] == kty:
                 self._waiting.remove(waiting)
                 return waiting
-        private = _generate(key.public["kty"])
-        kid = f"{key.public['kty'].lower()}-{self._randomness.token(6)}"
+        private = _generate(kty)
+        kid = f"{kty.lower()}-{self._randomness.token(6)}"
         return SigningKey(kid, public_jwk(kid, private), None, private)
+
+    def _kids(self) -> str:
+        return ", ".join(key.kid for key in self._published)
 
 
 def public_jwk(kid: str, key: PrivateKeyTypes) -> dict[str, Any]:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Literal, Self
 
-from fake_idp.app import DEFAULT_ISSUER, NAMESPACE_PREFIX, create_app
+from fake_idp.app import CONTROL_PREFIX, DEFAULT_ISSUER, NAMESPACE_PREFIX, create_app
 from fake_idp.server import Server
 
 if TYPE_CHECKING:
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from fake_idp.saml.providers import ServiceProvider
     from fake_idp.settings import LoginMode
     from fake_idp.store import Store
+    from fake_idp.tls import Authority
 
 
 class FakeIdP:
@@ -29,8 +30,9 @@ class FakeIdP:
 
     The socket is bound at once, so `url` and `issuer` are known before the start. `strict` turns every check on,
     `login="auto"` logs people in without a page, `seed` makes codes and identifiers repeatable, `config` is a
-    `Config` or the path of a TOML file, `faults` are armed from the start. Raises ConfigError, and
-    CannotListenError when the port is taken.
+    `Config` or the path of a TOML file, `faults` are armed from the start. `tls="throw-away"` makes certificates of
+    its own, see `authority`. `control_token` guards the control API. Raises ConfigError, and CannotListenError when
+    the port is taken.
     """
 
     def __init__(
@@ -44,14 +46,29 @@ class FakeIdP:
         clock: Clock | None = None,
         config: Config | Path | str | None = None,
         public_url: str | None = None,
-        tls: ssl.SSLContext | None = None,
+        tls: ssl.SSLContext | Literal["throw-away"] | None = None,
         allowed_hosts: Iterable[str] | None = None,
         faults: Iterable[str] = (),
+        control_token: str | None = None,
     ) -> None:
+        self._authority: Authority | None = None
         self.app = create_app(
-            config, strict=strict, login=login, seed=seed, clock=clock, public_url=public_url, faults=faults
+            config,
+            strict=strict,
+            login=login,
+            seed=seed,
+            clock=clock,
+            public_url=public_url,
+            faults=faults,
+            control_token=control_token,
         )
-        self.server = Server(self.app, host, port, tls=tls, allowed_hosts=allowed_hosts)
+        allowed = tuple(allowed_hosts or ())
+        if tls == "throw-away":
+            from fake_idp.tls import Authority
+
+            self._authority = Authority((host, *allowed), self.app.default.faults)
+        context = self._authority if tls == "throw-away" else tls
+        self.server = Server(self.app, host, port, tls=context, allowed_hosts=allowed)
 
     @property
     def url(self) -> str:
@@ -72,6 +89,13 @@ class FakeIdP:
     def clock(self) -> Clock:
         """The clock of the default namespace, which all others follow."""
         return self.app.clock
+
+    @property
+    def authority(self) -> Authority:
+        """The throw-away authority: `pem` and `trust()` are for its clients. Raises LookupError without one."""
+        if self._authority is None:
+            raise LookupError('there is no throw-away authority: expected tls="throw-away"')
+        return self._authority
 
     @property
     def store(self) -> Store:
@@ -95,6 +119,11 @@ class FakeIdP:
     def saml_metadata_url(self, name: str = DEFAULT_ISSUER, *, namespace: str = "") -> str:
         """Where the issuer's SAML metadata are; the URL is its entity ID as well."""
         return self.issuer(name, namespace=namespace) + "/saml/metadata"
+
+    def control_url(self, *, namespace: str = "") -> str:
+        """Where the control API is."""
+        prefix = f"{NAMESPACE_PREFIX}{namespace}" if namespace else ""
+        return f"{self.url}{prefix}{CONTROL_PREFIX}v1"
 
     def register_service_provider(self, metadata: bytes, *, namespace: str = "", **settings: Any) -> ServiceProvider:
         """Make a SAML service provider known by its metadata.

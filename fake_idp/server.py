@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
     from _typeshed.wsgi import WSGIApplication
 
+    from fake_idp.tls import Authority
+
 IDLE_TIMEOUT = 30.0  # seconds a connection may stay silent
 MAX_CONNECTIONS = 256  # further clients wait in the listen queue
 
@@ -33,9 +35,9 @@ class Server:
     """Serve one WSGI application on sockets that are bound from construction until `stop`.
 
     `host` may be a name or an address; `localhost` listens on both loopback families. `port` 0 takes a free one.
-    `tls` is a server-side `ssl.SSLContext`. Requests whose Host header names neither a loopback name, nor the
-    bound host, nor one of `allowed_hosts` ("*" for any) get 421: a page elsewhere must not reach this server
-    by pointing its own name here. Raises `CannotListenError`.
+    `tls` is a server-side `ssl.SSLContext`, or an authority that makes its own. Requests whose Host header names
+    neither a loopback name, nor the bound host, nor one of `allowed_hosts` ("*" for any) get 421: a page elsewhere
+    must not reach this server by pointing its own name here. Raises `CannotListenError`.
     """
 
     def __init__(
@@ -44,7 +46,7 @@ class Server:
         host: str = "127.0.0.1",
         port: int = 0,
         *,
-        tls: ssl.SSLContext | None = None,
+        tls: ssl.SSLContext | Authority | None = None,
         allowed_hosts: Iterable[str] | None = None,
     ) -> None:
         self.app = app

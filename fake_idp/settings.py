@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ class Settings:
     `public_url` is the scheme and host that issuers carry, for when the Host header is not what clients use.
     `redirect_hosts` may receive authorization responses beside this machine. `instance` identifies this process.
     `sign_saml_metadata` signs them for everybody and not only on request.
-    `faults` are armed in every namespace.
+    `faults` are armed in every namespace. `control_token` is what the control API asks for, None for nothing.
     """
 
     strict: bool
@@ -29,3 +29,4 @@ class Settings:
     instance: str
     sign_saml_metadata: bool
     faults: tuple[str, ...] = ()
+    control_token: str | None = field(default=None, repr=False)

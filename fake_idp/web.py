@@ -64,6 +64,11 @@ class Request:
         value = self.environ.get(f"HTTP_{name.upper().replace('-', '_')}")
         return None if value is None else str(value)
 
+    def headers(self) -> list[tuple[str, str]]:
+        """All headers, under their names in the usual spelling."""
+        names = (key for key in self.environ if key.startswith("HTTP_") or key in ("CONTENT_TYPE", "CONTENT_LENGTH"))
+        return [(key.removeprefix("HTTP_").replace("_", "-").title(), str(self.environ[key])) for key in names]
+
     @property
     def content_type(self) -> str:
         """The media type of the body, without parameters, in lower case."""

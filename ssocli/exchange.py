@@ -56,15 +56,20 @@ class Phases:
 
 
 ErrorKind = Literal["dns", "refused", "unreachable", "reset", "tls", "timeout", "protocol", "too_large", "blocked"]
+CertificateTrouble = Literal["expired", "not_yet_valid", "wrong_name", "untrusted"]
 
 
 @dataclass(frozen=True, slots=True)
 class TransportError:
-    """Why no (whole) response came back. `detail` is one sentence for a person, without secrets."""
+    """Why no (whole) response came back. `detail` is one sentence for a person, without secrets.
+
+    `certificate` says what is wrong with the server's certificate, if that is the trouble and has one of these names.
+    """
 
     kind: ErrorKind
     phase: Literal["dns", "tcp", "tls", "send", "headers", "body"]
     detail: str
+    certificate: CertificateTrouble | None = None
 
 
 @dataclass(frozen=True, slots=True)

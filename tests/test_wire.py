@@ -445,7 +445,23 @@ class TestTls:
         url = self.secure(serve, authority.issue_cert("idp.example"))
         error = send("GET", url, tls=self.trusting(authority)).error
         assert error is not None
-        assert "issued for other addresses" in error.detail
+        assert "issued for other addresses; it names idp.example, is valid from" in error.detail
+        assert "and was issued by OU=Testing CA" in error.detail
+        assert error.certificate == "wrong_name"
+
+    def test_what_shows_no_certificate_the_second_time(self, serve, authority):
+        """Only the first connection gets as far as a certificate."""
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        authority.issue_cert("idp.example").configure_cert(context)
+
+        def talk(sock: socket.socket) -> None:
+            with pytest.raises(ssl.SSLError):
+                context.wrap_socket(sock, server_side=True)
+
+        server = serve(talk, lambda _sock: None)
+        error = send("GET", f"https://127.0.0.1:{server.port}/", tls=self.trusting(authority)).error
+        assert error is not None
+        assert error.detail.endswith("it was issued for other addresses")
 
     def test_an_expired_certificate(self, serve, authority):
         past = datetime.datetime(2020, 1, 1, tzinfo=datetime.UTC)

@@ -99,12 +99,14 @@ class Armed:
     """A fault that is armed. `seen` counts the logins (or requests) asked about, `fired` those that were struck.
 
     What was decided for a login holds until its end. `preset` is true for what the start-up configuration armed.
+    `number` tells it from all others that were armed in the namespace.
     """
 
     fault: Fault
     match: Match = Match()
     schedule: Schedule = Schedule()
     preset: bool = False
+    number: int = 0
     seen: int = 0
     fired: int = 0
     _decided: OrderedDict[str, bool] = field(default_factory=OrderedDict, repr=False)

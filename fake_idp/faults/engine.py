@@ -33,7 +33,7 @@ class Faults:
         self._lines: dict[str, list[Armed]] = {}
         self._selected: deque[Armed] = deque()
         self._ledger: deque[Fired] = deque(maxlen=MAX_LEDGER)
-        self._count = 0
+        self._count = self._armed_so_far = 0
         self._latest: Situation | None = None
 
     def arm(
@@ -52,6 +52,8 @@ class Faults:
 
         armed = Armed(fault, match or Match(), schedule or Schedule(), preset)
         with self._lock:
+            self._armed_so_far += 1
+            armed.number = self._armed_so_far
             line = self._lines.setdefault(fault.point, [])
             line.append(armed)
             line.sort(key=lambda other: other.rank)

@@ -41,6 +41,33 @@ class Fault:
     doc: str
     finding: Finding | None
     change: Callable[[Any], None]
+    family: str = ""
+
+    @property
+    def tags(self) -> tuple[str, ...]:
+        """The groups that it can be chosen by: point, family, what a correct client does, protocols, `waits`."""
+        waits = ("waits",) if self.id.partition(".")[2] in WAITING else ()
+        return tuple(filter(None, (self.point, self.family, self.reject, *_protocols(self.point), *waits)))
+
+
+# The points of OAuth 2.0; OpenID Connect has them as well.
+OAUTH = frozenset(
+    (
+        "access_token", "authorize", "callback", "clock", "consent", "device", "introspection", "login", "refresh",
+        "revocation", "token",
+    )
+)  # fmt: skip
+# The defects that take seconds by nature, at whatever point.
+WAITING = frozenset(("silent", "drip", "slow"))
+
+
+def _protocols(point: str) -> tuple[str, ...]:
+    """The protocols whose logins a point can strike."""
+    if point == "tls":
+        return ()  # the point says so already
+    if point.startswith("saml_"):
+        return ("saml",)
+    return ("oauth", "oidc") if point in OAUTH else ("oidc",)
 
 
 _FAULTS: dict[str, Fault] = {}
@@ -86,7 +113,14 @@ class At:
                     change(artefact, subject)
 
                 self._declare(
-                    name.format(subject), change_it, doc.replace("{}", subject), finding, spec, reject, self.step
+                    name.format(subject),
+                    change_it,
+                    doc.replace("{}", subject),
+                    finding,
+                    spec,
+                    reject,
+                    self.step,
+                    family=name.replace("{}", "").strip("-"),
                 )
             return change
 
@@ -101,6 +135,7 @@ class At:
         spec: str,
         reject: Reject,
         step: str | None,
+        family: str = "",
     ) -> None:
         fault_id = f"{self.point}.{name}"
         if fault_id in _FAULTS:
@@ -108,7 +143,7 @@ class At:
         if not doc:
             raise ValueError(f"{fault_id} has no docstring: that is its page in the catalogue")
         found = Finding(finding, step or self.step) if finding else None
-        _FAULTS[fault_id] = Fault(fault_id, self.point, spec, reject, doc, found, change)
+        _FAULTS[fault_id] = Fault(fault_id, self.point, spec, reject, doc, found, change, family)
 
 
 @cache

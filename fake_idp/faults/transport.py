@@ -92,7 +92,7 @@ def reset(answer: Answer) -> None:
     Client: ends the login with a clear message. It may repeat a GET once, and never the token request.
     User: sees that the identity provider cannot be reached now, and can try again.
     """
-    answer.deliver = _reset
+    answer.deliver = send_reset
 
 
 @everywhere("malformed-http-response", spec="RFC 9112 8")
@@ -116,7 +116,7 @@ def silent(answer: Answer) -> None:
     User: waits for these seconds, and sees that the identity provider does not answer.
     Seen: PrefectHQ/fastmcp issue 4353, panva/openid-client issue 479.
     """
-    answer.deliver = _say_nothing
+    answer.deliver = say_nothing
 
 
 @everywhere("timeout", spec="RFC 9110 9.2.2")
@@ -279,14 +279,16 @@ def _wait(wire: socket.socket | None) -> None:  # noqa: ARG001  # one signature 
     time.sleep(DELAY)
 
 
-def _reset(wire: socket.socket | None) -> None:
+def send_reset(wire: socket.socket | None) -> None:
+    """Break the connection off without a word. Raises ConnectionResetError, as all that end it here do."""
     if wire is not None:
         # A lingering time of zero makes the kernel send RST instead of FIN.
         wire.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
     raise ConnectionResetError("ordered: a reset connection")
 
 
-def _say_nothing(wire: socket.socket | None) -> None:
+def say_nothing(wire: socket.socket | None) -> None:
+    """Wait until the client gives up."""
     if wire is not None:
         wire.settimeout(SILENCE)
         with contextlib.suppress(OSError):  # the client's patience may end by a reset

@@ -100,7 +100,7 @@ def handle(context: Context) -> Response:
     typed = context.request.parameters.get("user_code")
     if typed is None:
         return pages.page(context, "device_code", refusal=None)
-    device = context.store.user_codes.get("".join(char for char in typed.upper() if char.isalnum()))
+    device = context.store.user_codes.get(normal(typed))
     if device is None or device.issuer != context.issuer.url:
         wrong = Refusal(
             "invalid_request", "This code is unknown or has expired.", "user_code", "the code that the device shows",
@@ -127,16 +127,32 @@ def _answer(context: Context, device: DeviceRequest, session: Session) -> Respon
         )  # fmt: skip
     if context.request.form.get("action") != "allow":
         return refuse_device(context, device, interaction.DENIED)
-    context.store.user_codes.pop(device.user_code)
-    device.grant = Grant(device.client, device.issuer, device.flow, device.scope, session)
+    approve(context, device, session)
     return pages.page(context, "device_done", allowed=True)
 
 
-def refuse_device(context: Context, device: DeviceRequest, refusal: Refusal) -> Response:
+def normal(typed: str) -> str:
+    """A user code as it is kept, whatever was typed between its characters."""
+    return "".join(char for char in typed.upper() if char.isalnum())
+
+
+def approve(context: Context, device: DeviceRequest, session: Session, scope: tuple[str, ...] | None = None) -> None:
+    """Let the device in at its next poll, as the person of `session`; `scope` is for less than it asked for."""
+    context.store.user_codes.pop(device.user_code)
+    granted = device.scope if scope is None else scope
+    device.grant = Grant(device.client, device.issuer, device.flow, granted, session)
+
+
+def deny(context: Context, device: DeviceRequest) -> None:
     """Tell the device, at its next poll, that its person did not agree."""
-    context.note(refusal)
     context.store.user_codes.pop(device.user_code)
     device.denied = True
+
+
+def refuse_device(context: Context, device: DeviceRequest, refusal: Refusal) -> Response:
+    """The page for a person who did not, or could not, let the device in."""
+    context.note(refusal)
+    deny(context, device)
     return pages.page(context, "device_done", allowed=False)
 
 

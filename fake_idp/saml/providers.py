@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from fake_idp.context import Context
     from fake_idp.store import Store
 
-_REGISTERED_FOR = 10 * 365 * 24 * 3600  # until the server ends
+REGISTERED_FOR = 10 * 365 * 24 * 3600  # until the server ends
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +74,7 @@ def register(store: Store, metadata: bytes, settings: config.ServiceProvider) ->
     from fake_idp.saml import sp_metadata
 
     provider = _completed(sp_metadata.read(metadata), settings)
-    store.service_providers.put(provider.entity_id, provider, _REGISTERED_FOR)
+    store.service_providers.put(provider.entity_id, provider, REGISTERED_FOR)
     return provider
 
 

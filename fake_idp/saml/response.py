@@ -95,19 +95,24 @@ def protected(context: Context, parameters: ResponseParameters, provider: Servic
     A refusal has no assertion that could be signed, so the response itself is.
     """
     signer = signature.signer(context.namespace.keys, provider.settings.signature_algorithm)
-    said = parameters.assertion
-    content = None if said is None else protected_assertion(assertion_element(said), provider, signer)
+    said, settings = parameters.assertion, provider.settings
+    assertion = None if said is None else signed_assertion(assertion_element(said), provider, signer)
+    content = encrypted(assertion, provider) if assertion is not None and settings.encrypt else assertion
     response = response_element(parameters, content)
-    if content is None or provider.settings.sign in ("response", "both"):
+    if content is None or settings.sign in ("response", "both"):
         signature.sign_element(response, signer)
-    return xml.serialize(response)
+    if assertion is None or not context.namespace.faults.active:
+        return xml.serialize(response)
+    from fake_idp.faults import saml_hooks
+
+    return saml_hooks.protected(context, response, assertion, signer, provider)
 
 
-def protected_assertion(assertion: _Element, provider: ServiceProvider, signer: Signer) -> _Element:
-    """The assertion signed, then encrypted, where the service provider wants that."""
+def signed_assertion(assertion: _Element, provider: ServiceProvider, signer: Signer) -> _Element:
+    """The assertion, signed where the service provider wants that."""
     if provider.settings.sign in ("assertion", "both"):
         signature.sign_element(assertion, signer)
-    return encrypted(assertion, provider) if provider.settings.encrypt else assertion
+    return assertion
 
 
 def encrypted(assertion: _Element, provider: ServiceProvider) -> _Element:

@@ -18,7 +18,8 @@ class AuthorizationResponseContext:
     """The parameters as they arrived, in order and with repetitions, and the way they came (`mode`).
 
     Modes are `query`, `fragment` and `form_post`. `expected_state` is the state of the login that this browser
-    started, None if it started none. `iss_advertised`: the metadata says that `iss` is sent (RFC 9207 3).
+    started, None if it started none. `expired_after` is how many seconds that login waited, if it gave up before the
+    response came; None otherwise. `iss_advertised`: the metadata says that `iss` is sent (RFC 9207 3).
     """
 
     parameters: tuple[tuple[str, str], ...]
@@ -27,6 +28,7 @@ class AuthorizationResponseContext:
     issuer: str | None = None
     iss_advertised: bool = False
     expected_mode: str = "query"
+    expired_after: float | None = None
 
     def first(self, name: str) -> str | None:
         """The first value of a parameter, None if it is absent."""
@@ -167,14 +169,16 @@ def missing_state(context: AuthorizationResponseContext) -> Judgement:
     step=Step.TOKEN_VALIDATION,
     spec="RFC 6749 10.12; RFC 9700 4.7",
     owner=Owner.USER,
-    fix="Start the login again, in this browser, and finish it there: it expired, was finished already, or was begun "
-    "elsewhere. If nobody began it, somebody tried to log this user in as another.",
+    fix="Start the login again, in this browser, and finish it there: it was finished already, or begun elsewhere. "
+    "If nobody began it, somebody tried to log this user in as another.",
 )
 def wrong_state(context: AuthorizationResponseContext) -> Judgement:
     """The `state` is not that of a login which this browser began and did not finish yet."""
     state = context.first("state")
     if not state or _is_misdirected(context):
         return skipped("there is no state to compare (CB007)")
+    if context.expired_after is not None:
+        return skipped("the state is that of a login that waited no longer (CB011)")
     if context.expected_state is None:
         return failed("a login that this browser began", f"none for the state {fingerprint(state)}")
     expected = f"the state {fingerprint(context.expected_state)}"
@@ -215,6 +219,28 @@ def wrong_response_issuer(context: AuthorizationResponseContext) -> Judgement:
     if issuer == context.issuer:
         return passed(printable(context.issuer), printable(issuer))
     return failed(printable(context.issuer), printable(issuer), evidence=difference(context.issuer, issuer))
+
+
+@rule(
+    "CB011",
+    "expired-login",
+    step=Step.TOKEN_VALIDATION,
+    spec="RFC 9700 4.7",
+    owner=Owner.USER,
+    fix="Start the login again and finish it without a long pause at the identity provider.",
+)
+def expired_login(context: AuthorizationResponseContext) -> Judgement:
+    """The response belongs to a login that this browser began, but the application waits for it no longer.
+
+    Users see it after a break at the identity provider's page (a forgotten phone, an installation of an
+    authenticator), or when they come back to an old tab.
+    """
+    expected = "a response while the application waits for it"
+    if context.expired_after is not None:
+        return failed(expected, f"one {context.expired_after / 60:.0f} minutes after the login began")
+    if context.expected_state is None:
+        return skipped("no login of this browser has this state (CB008)")
+    return passed(expected, "in time")
 
 
 def _is_misdirected(context: AuthorizationResponseContext) -> bool:

@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 
 from ssocli.checks.document import Undecodable
 from ssocli.checks.saml_certificate import Certificate, read_certificate
-from ssocli.checks.saml_tree import DS, Element, child, children, is_element, text_of
+from ssocli.checks.saml_tree import DS, SAML, Element, child, children, is_element, text_of
 from ssocli.checks.saml_xml import read_xml
 
 _MORE = "http://www.w3.org/2001/04/xmldsig-more#"
@@ -28,7 +28,11 @@ SHA1_METHODS = ("http://www.w3.org/2000/09/xmldsig#rsa-sha1", f"{_MORE}ecdsa-sha
 SHA1_DIGEST = "http://www.w3.org/2000/09/xmldsig#sha1"
 ENVELOPED = "http://www.w3.org/2000/09/xmldsig#enveloped-signature"
 EXCLUSIVE = "http://www.w3.org/2001/10/xml-exc-c14n#"
-CANONICALIZATIONS = (EXCLUSIVE, f"{EXCLUSIVE}WithComments")
+# Inclusive canonicalization is only advised against (SAML Core 5.4.3); it loses nothing of what is signed.
+INCLUSIVES = ("http://www.w3.org/TR/2001/REC-xml-c14n-20010315", "http://www.w3.org/2006/12/xml-c14n11")
+CANONICALIZATIONS = (EXCLUSIVE, f"{EXCLUSIVE}WithComments", *INCLUSIVES)
+# SAML has two; a thousand of them are an attack on the verifier (CVE-2021-39171).
+TRANSFORM_LIMIT = 4
 # Every spelling that some reader takes for an ID: two elements must not share a value across them.
 _ID_NAMES = ("ID", "Id", "id")
 
@@ -42,9 +46,10 @@ class SignaturePolicy:
     canonicalizations: tuple[str, ...] = CANONICALIZATIONS
 
     def accepts(self, signature: Signature) -> bool:
-        """Whether the signature uses nothing else, and no transform but enveloped and canonicalization."""
+        """Whether the signature uses nothing else, and few transforms, enveloped and canonicalization only."""
         return (
-            signature.method in self.methods
+            len(signature.transforms) <= TRANSFORM_LIMIT
+            and signature.method in self.methods
             and set(signature.digests) <= set(self.digests)
             and {signature.canonicalization, *signature.transforms} <= {ENVELOPED, *self.canonicalizations}
         )
@@ -55,7 +60,8 @@ class Signature:
     """What the ds:Signature in `parent` says about itself; nothing of it is verified.
 
     `references` are the URIs, `transforms` the algorithms of all references, `certificates` those in KeyInfo.
-    `malformed` says what is wrong with its form; empty if nothing is.
+    `malformed` says what is wrong with its form; empty if nothing is. `misplaced` tells that it does not stand right
+    behind the Issuer, or first where there is none.
     """
 
     parent: Element = field(repr=False)
@@ -66,6 +72,7 @@ class Signature:
     transforms: tuple[str, ...]
     certificates: tuple[Certificate, ...]
     malformed: str
+    misplaced: bool
 
     @property
     def covers_parent(self) -> bool:
@@ -103,6 +110,7 @@ def read_signature(parent: Element) -> Signature | None:
         transforms=tuple(_algorithm(each) for each in transforms),
         certificates=_key_info(signature),
         malformed=_malformed(found, references),
+        misplaced=_misplaced(signature),
     )
 
 
@@ -185,6 +193,11 @@ def _key_info(signature: Element) -> tuple[Certificate, ...]:
         if isinstance(certificate, Certificate):
             found.append(certificate)
     return tuple(found)
+
+
+def _misplaced(signature: Element) -> bool:
+    before = [each.tag for each in signature.itersiblings(preceding=True) if is_element(each)]
+    return before not in ([], [f"{SAML}Issuer"])
 
 
 def _malformed(signatures: list[Element], references: list[Element]) -> str:

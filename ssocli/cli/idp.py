@@ -55,6 +55,12 @@ import click
     help="A fault that never fired is an error (exit 1).",
 )
 @click.option(
+    "--control-token",
+    envvar="FAKE_IDP_CONTROL_TOKEN",
+    metavar="TOKEN",
+    help="Bearer token that the control API asks for (better in the environment, where nobody else sees it).",
+)
+@click.option(
     "--ready-file",
     type=click.Path(),
     envvar="FAKE_IDP_READY_FILE",

@@ -59,9 +59,9 @@ def run(options: dict[str, Any]) -> ExitCode:
         if machine is not None:
             machine.finish(trace, code)
         elif options["output_format"] == "json":
-            from ssocli.report.json import render
+            from ssocli.report.json import render_trace
 
-            write(render(trace, code, redactor))
+            write(render_trace(trace, code, redactor))
     return code
 
 
@@ -89,6 +89,7 @@ def _drive(
                 send=partial(send, connections=connections),
                 config_dir=config_dir,
                 ports=Ports(sentry=options["port"]),
+                tls_host=_tls_host(options["faults"]),
             ) as running,
         ):
             armed = _arm(running, options["faults"])
@@ -105,7 +106,8 @@ def _drive(
             else:
                 # While the browser waits, Sentry may have to wait for several answers of the provider itself.
                 longest = float(timeout + 5 * config.sentry.http_timeout_seconds)
-                patient = partial(send, connections=connections, timeout=longest, deadline=longest)
+                trust = running.trust or tls
+                patient = partial(send, connections=connections, timeout=longest, deadline=longest, tls=trust)
                 browser = Browser(builder.add_exchange, send=patient)
                 drive = log_in if options["method"] == "sso" else log_in_with_password
                 drive(running.url, _started(request, running), builder, browser)
@@ -128,6 +130,14 @@ def _started(request: LoginRequest, running: Stage) -> LoginRequest:
     entity_id = quote(addresses(running.url, request.organization).entity_id, safe="")
     idp = running.idp.url if running.idp else PLACEHOLDER
     return replace(request, start_url=request.start_url.replace("{sp}", entity_id).replace(PLACEHOLDER, idp))
+
+
+def _tls_host(faults: tuple[str, ...]) -> str | None:
+    if not faults:
+        return None
+    from ssocli.flow.faults import tls_host
+
+    return tls_host(faults)
 
 
 def _arm(running: Stage, faults: tuple[str, ...]) -> list[Armed]:

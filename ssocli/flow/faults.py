@@ -24,3 +24,12 @@ def matching(patterns: Iterable[str]) -> list[Fault]:
         for fault in found or [named(pattern)]:
             chosen[fault.id] = fault
     return [chosen[fault_id] for fault_id in sorted(chosen)]
+
+
+def tls_host(fault_ids: Iterable[str]) -> str | None:
+    """The name under which the bundled provider has to speak TLS, so that these faults can strike; None for HTTP."""
+    ids = [fault_id for fault_id in fault_ids if fault_id.startswith("tls.")]
+    if not ids:
+        return None
+    # An address has no labels that a wildcard could stand for.
+    return "sso.idp.localhost" if "tls.wildcard-name" in ids else "127.0.0.1"

@@ -6,9 +6,11 @@ Each fault declares what a correct client does and which finding it must cause i
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from dataclasses import dataclass
-from functools import partial
-from typing import TYPE_CHECKING, Literal
+from functools import cache, partial
+from typing import TYPE_CHECKING, Literal, Self
 
 import msgspec
 
@@ -17,10 +19,12 @@ from ssocli.checks.check import Status
 from ssocli.config.load import default
 from ssocli.config.model import Config, OidcProvider, reveal
 from ssocli.flow.browser import Browser
+from ssocli.flow.faults import tls_host
 from ssocli.flow.login import LoginRequest, log_in
 from ssocli.flow.person import Person
-from ssocli.flow.stage import Stage, stage
+from ssocli.flow.stage import Servers, Stage, servers, stage
 from ssocli.sentry.journal import SingleJournal
+from ssocli.sentry.store import MEMORY, Store
 from ssocli.trace import Outcome, Trace, TraceBuilder
 
 if TYPE_CHECKING:
@@ -33,6 +37,7 @@ OIDC_PROVIDER, SAML_PROVIDER = "acme-oidc", "acme-saml"
 _ELSEWHERE = {"access_token", "device", "introspection", "logout", "refresh", "refresh_id_token", "revocation"}
 # Faults that wait by nature are cut short: what they prove is that the client does not wait for ever.
 _PATIENCE_SECONDS = 2
+_MOST_AT_A_TIME = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,30 +64,100 @@ def provider_of(fault: Fault) -> str:
 
 
 def simulate(faults: Iterable[Fault]) -> Iterator[Simulated]:
-    """Log in once per fault, each time at a fresh emulated Sentry with an empty store."""
-    for fault in faults:
-        yield _simulate(fault, _config(fault))
+    """Log in once per fault, each time at an emulated Sentry with an empty store and a provider without a past.
+
+    Faults that wait by nature come last, all at the same time.
+    """
+    faults = list(faults)
+    quick = [fault for fault in faults if "waits" not in fault.tags]
+    waiting = [fault for fault in faults if "waits" in fault.tags]
+    yield from _one_after_another(quick)
+    if waiting:
+        with ThreadPoolExecutor(_MOST_AT_A_TIME) as pool:
+            yield from pool.map(_alone, waiting)
 
 
-def _simulate(fault: Fault, config: Config) -> Simulated:
-    builder = TraceBuilder()
-    with wire.Connections() as connections:
-        send = partial(wire.send, connections=connections, timeout=float(_PATIENCE_SECONDS), deadline=_PATIENCE_SECONDS)
-        with stage(config, state=":memory:", journal=SingleJournal(builder), send=send) as running:
-            # Sentry may have several slow answers of the provider to wait for before it can answer the browser.
-            patient = partial(send, timeout=5.0 * _PATIENCE_SECONDS, deadline=5.0 * _PATIENCE_SECONDS)
-            fired = _log_in(running, fault, builder, Browser(builder.add_exchange, send=patient))
-    trace = builder.finish()
-    found = _findings(trace)
-    return Simulated(
-        fault.id,
-        fault.reject,
-        expectation(fault),
-        outcome_of(trace),
-        found,
-        _verdict(fault, trace, found, fired),
-        trace,
-    )
+def _one_after_another(faults: list[Fault]) -> Iterator[Simulated]:
+    """On the same servers: what a login leaves behind is the store, which is emptied, and the provider's namespace."""
+    with ExitStack() as stack:
+        running: Servers | None = None
+        for number, fault in enumerate(faults):
+            if tls_host([fault.id]) is not None:
+                yield _alone(fault)
+                continue
+            if running is None:
+                store = stack.enter_context(Store.open(MEMORY))
+                running = stack.enter_context(servers(default()))
+            store.clear()
+            with _Attempt() as attempt:
+                setting = running.set(
+                    _config(fault.point),
+                    store,
+                    journal=attempt.journal,
+                    send=attempt.send,
+                    namespace=f"fault-{number}",
+                )
+                yield attempt.made(setting, fault)
+
+
+def _alone(fault: Fault) -> Simulated:
+    """On servers of its own."""
+    with (
+        _Attempt() as attempt,
+        stage(
+            _config(fault.point),
+            state=MEMORY,
+            journal=attempt.journal,
+            send=attempt.send,
+            tls_host=tls_host([fault.id]),
+        ) as setting,
+    ):
+        return attempt.made(setting, fault)
+
+
+class _Attempt:
+    """One login with a fault: its trace, and its connections."""
+
+    def __init__(self) -> None:
+        self.builder = TraceBuilder()
+        self.journal = SingleJournal(self.builder)
+        self._connections = wire.Connections()
+        self.send = partial(
+            wire.send,
+            connections=self._connections,
+            timeout=float(_PATIENCE_SECONDS),
+            deadline=_PATIENCE_SECONDS,
+        )
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exc_info: object) -> None:
+        self._connections.close()
+
+    def made(self, setting: Stage, fault: Fault) -> Simulated:
+        """Log in on this stage while the fault is armed."""
+        if setting.idp is None:
+            raise RuntimeError("the embedded configuration starts the bundled provider")
+        # Sentry may have several slow answers of the provider to wait for before it can answer the browser.
+        longest = 5.0 * _PATIENCE_SECONDS
+        patient = partial(self.send, timeout=longest, deadline=longest, tls=setting.trust)
+        person = setting.config.people["alice"]
+        request = LoginRequest("acme", provider_of(fault), Person("alice", reveal(person.password)))
+        with setting.idp.fault(fault.id, namespace=setting.namespace) as armed:
+            log_in(setting.url, request, self.builder, Browser(self.builder.add_exchange, send=patient))
+            fired = armed.fired
+        trace = self.builder.finish()
+        found = _findings(trace)
+        return Simulated(
+            fault.id,
+            fault.reject,
+            expectation(fault),
+            outcome_of(trace),
+            found,
+            _verdict(fault, trace, found, fired),
+            trace,
+        )
 
 
 def _verdict(fault: Fault, trace: Trace, found: tuple[str, ...], fired: int) -> Verdict:
@@ -100,24 +175,15 @@ def _verdict(fault: Fault, trace: Trace, found: tuple[str, ...], fired: int) -> 
     return "as_expected" if refused_there and fault.finding.name in found else "differs"
 
 
-def _log_in(running: Stage, fault: Fault, builder: TraceBuilder, browser: Browser) -> int:
-    person = running.config.people["alice"]
-    request = LoginRequest("acme", provider_of(fault), Person("alice", reveal(person.password)))
-    if running.idp is None:
-        raise RuntimeError("the embedded configuration starts the bundled provider")
-    with running.idp.fault(fault.id) as armed:
-        log_in(running.url, request, builder, browser)
-        return armed.fired
-
-
-def _config(fault: Fault) -> Config:
+@cache
+def _config(point: str) -> Config:
     """The embedded configuration; where a consent page is to fail, it is asked for."""
     config = default()
     config = msgspec.structs.replace(
         config, sentry=msgspec.structs.replace(config.sentry, http_timeout_seconds=_PATIENCE_SECONDS)
     )
     provider = config.providers[OIDC_PROVIDER]
-    if fault.point == "consent" and isinstance(provider, OidcProvider):
+    if point == "consent" and isinstance(provider, OidcProvider):
         asking = msgspec.structs.replace(provider, prompt="consent")
         config = msgspec.structs.replace(config, providers={**config.providers, OIDC_PROVIDER: asking})
     return config

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -16,7 +17,10 @@ from ssocli.sentry.auth.saml2.service_provider import addresses
 from ssocli.sentry.store import Store
 
 if TYPE_CHECKING:
+    import ssl
+
     from fake_idp import FakeIdP
+    from fake_idp.server import Server
     from ssocli.exchange import Exchange
     from ssocli.sentry.journal import Journal
 
@@ -34,12 +38,17 @@ class Ports:
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """Everything that a login needs, running. `url` is the emulated Sentry's public URL, without a trailing slash."""
+    """Everything that a login needs, running. `url` is the emulated Sentry's public URL, without a trailing slash.
+
+    `trust` is for the browser, if our own identity provider speaks TLS. `namespace` is the one of its state in use.
+    """
 
     config: Config
     store: Store
     url: str
     idp: FakeIdP | None
+    trust: ssl.SSLContext | None = None
+    namespace: str = ""
 
 
 @contextmanager
@@ -52,51 +61,100 @@ def stage(
     config_dir: Path | None = None,
     ports: Ports | None = None,
     clock: Clock | None = None,
+    tls_host: str | None = None,
 ) -> Iterator[Stage]:
     """Start what the configuration asks for, and stop it all at the end.
 
-    Raises StoreError (the state file), and CannotListenError (a port that cannot be had).
+    With `tls_host` our own identity provider speaks TLS and is known by that loopback name or address. Raises
+    StoreError (the state file), and CannotListenError (a port that cannot be had).
+    """
+    # Closed in the opposite order: no request is still being answered when the store goes.
+    with Store.open(state) as store, servers(config, ports=ports, tls_host=tls_host) as running:
+        yield running.set(config, store, journal=journal, send=send, config_dir=config_dir, clock=clock)
+
+
+@contextmanager
+def servers(config: Config, *, ports: Ports | None = None, tls_host: str | None = None) -> Iterator[Servers]:
+    """The sockets of the emulated Sentry and, if the configuration names it, of our own identity provider.
+
+    `tls_host` is as in `stage`. Raises CannotListenError.
     """
     from fake_idp.server import Server
-    from ssocli.sentry.app import create_app
-    from ssocli.sentry.users import seed
 
     ports = ports or Ports()
-    clock = clock or Clock()
     with ExitStack() as running:
-        idp, aliases = None, {}
+        idp, idp_url, trust = None, "", None
         if names_fake_idp(config):
             from fake_idp import FakeIdP
 
-            idp = running.enter_context(FakeIdP(ports.idp))
-            config = with_fake_idp(config, idp.url)
-            # Its port changes with every run; the people who log in there stay the same.
-            aliases = {idp.url: PLACEHOLDER}
-        # Closed in the opposite order: no request is still being answered when the store goes.
-        store = running.enter_context(Store.open(state))
+            idp = running.enter_context(FakeIdP(ports.idp, tls="throw-away" if tls_host else None))
+            idp_url = idp.url
+            if tls_host is not None:
+                idp_url, trust = f"https://{tls_host}:{idp.port}", idp.authority.trust()
         host, port, allowed = _listen_at(config.sentry.url, ports.sentry)
         server = Server(_not_yet, host, port, allowed_hosts=allowed)
         running.callback(server.stop)
-        url = (config.sentry.url or server.url).rstrip("/")
-        if idp is not None:
-            _introduce(idp, config, url)
+        yield Servers(server, idp, idp_url, trust)
+
+
+class Servers:
+    """Servers that run and can be set for one login after another."""
+
+    def __init__(self, server: Server, idp: FakeIdP | None, idp_url: str, trust: ssl.SSLContext | None) -> None:
+        self.idp = idp
+        self._idp_url = idp_url
+        self._trust = trust
+        self._server = server
+        self._started = False
+
+    def set(
+        self,
+        config: Config,
+        store: Store,
+        *,
+        journal: Journal,
+        send: Callable[..., Exchange],
+        config_dir: Path | None = None,
+        clock: Clock | None = None,
+        namespace: str = "",
+    ) -> Stage:
+        """Put a new emulated Sentry on its socket, which knows nothing but the store.
+
+        With `namespace` it uses our identity provider's state of that name, which is new on first use.
+        """
+        from ssocli.sentry.app import create_app
+        from ssocli.sentry.users import seed
+
+        clock = clock or Clock()
+        url = (config.sentry.url or self._server.url).rstrip("/")
+        aliases = {}
+        if self.idp is not None:
+            from fake_idp.app import NAMESPACE_PREFIX
+
+            idp_url = f"{self._idp_url}{NAMESPACE_PREFIX}{namespace}" if namespace else self._idp_url
+            config = with_fake_idp(config, idp_url)
+            # Its port changes with every run; the people who log in there stay the same.
+            aliases = {idp_url: PLACEHOLDER}
+            _introduce(self.idp, namespace, config, url)
         store.sweep(clock.now())
         seed(store, config, clock.now())
-        server.app = create_app(
+        self._server.app = create_app(
             config,
             store,
             journal=journal,
             url=url,
             clock=clock,
-            send=send,
+            send=partial(send, tls=self._trust) if self._trust else send,
             config_dir=config_dir,
             issuer_aliases=aliases,
         )
-        server.start()
-        yield Stage(config, store, url, idp)
+        if not self._started:
+            self._server.start()
+            self._started = True
+        return Stage(config, store, url, self.idp, self._trust, namespace)
 
 
-def _introduce(idp: FakeIdP, config: Config, url: str) -> None:
+def _introduce(idp: FakeIdP, namespace: str, config: Config, url: str) -> None:
     """Tell our own identity provider where the organizations take SAML messages that nobody asked for.
 
     As plain data and not by their metadata: a login with OpenID Connect must not load what reads XML.
@@ -109,7 +167,7 @@ def _introduce(idp: FakeIdP, config: Config, url: str) -> None:
             acs, slo = AssertionConsumerService(at.acs), SingleLogoutService(at.sls)
             name = organization.name or slug
             known = ServiceProvider(at.entity_id, f"Sentry of {name}", acs=(acs,), slo=slo)
-            idp.store.service_providers.put(at.entity_id, known, _AS_LONG_AS_IT_RUNS)
+            idp.app.namespace(namespace).store.service_providers.put(at.entity_id, known, _AS_LONG_AS_IT_RUNS)
 
 
 def _listen_at(url: str | None, port: int) -> tuple[str, int, list[str]]:

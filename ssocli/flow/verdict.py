@@ -24,6 +24,10 @@ _UNREACHABLE = {
     "connection-refused",
     "connection-reset",
     "tls-failure",
+    "expired-certificate",
+    "certificate-not-yet-valid",
+    "wrong-certificate-name",
+    "untrusted-certificate",
     "timeout",
     "identity-provider-unreachable",
 }

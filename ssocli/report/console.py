@@ -14,41 +14,14 @@ from typing import TextIO
 from rich.console import Console
 from rich.text import Text
 
-from ssocli.checks.check import Check, Owner, Severity, Status, first_blocking
+from ssocli.checks.check import Check, Severity, Status, first_blocking
 from ssocli.exchange import Exchange
+from ssocli.report.findings import redacted_step, redacted_trace
+from ssocli.report.lines import STYLES, Lines
 from ssocli.report.redact import Redactor
+from ssocli.report.words import ACTIONS, OWNERS
 from ssocli.text import printable
-from ssocli.trace import Action, Event, Failure, Outcome, StepFinished, StepOutcome, Trace
-
-_STYLES = {
-    Status.PASSED: "green",
-    Status.WARNED: "yellow",
-    Status.FAILED: "bold red",
-    Status.SKIPPED: "dim",
-    Status.NOT_REACHED: "dim",
-    Status.TOOL_ERROR: "bold magenta",
-}
-_SYMBOLS = {
-    Status.PASSED: ("✓", "+"),
-    Status.WARNED: ("!", "!"),
-    Status.FAILED: ("✗", "x"),
-    Status.SKIPPED: ("–", "-"),
-    Status.NOT_REACHED: ("·", "."),
-    Status.TOOL_ERROR: ("?", "?"),
-}
-_WORDS = {status: status.value.replace("_", " ") for status in Status}
-_OWNERS = {
-    Owner.APP: "whoever configures the application (a customer: Sentry's SSO settings; here: the configuration)",
-    Owner.IDP: "the identity provider's administrator",
-    Owner.NETWORK: "whoever runs the network, proxy or DNS between the two",
-    Owner.CLOCK: "whoever runs the machine whose clock is wrong",
-    Owner.USER: "the user",
-}
-_ACTIONS = {
-    Action.RETURN_TO_LOGIN: "the user is back at the login page and can try again",
-    Action.RETRY_OR_CONTACT_SUPPORT: "the user can try SSO again or contact support",
-    Action.CONTACT_SUPPORT: "the user is asked to contact support",
-}
+from ssocli.trace import Event, Failure, Outcome, StepFinished, StepOutcome, Trace
 
 
 def console_for(stream: TextIO | None = None) -> Console:
@@ -65,7 +38,10 @@ class ConsoleReport:
     console: Console
     redactor: Redactor
     verbosity: int = 0
-    _printed: list[StepOutcome] = field(default_factory=list)
+    _lines: Lines = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._lines = Lines(self.console)
 
     def __call__(self, event: Event) -> None:
         """Print the step that was closed."""
@@ -78,28 +54,17 @@ class ConsoleReport:
             if outcome.status is Status.NOT_REACHED:
                 self._step(outcome)
         self.console.print()
+        trace = redacted_trace(trace, self.redactor)
         if trace.outcome is Outcome.AUTHENTICATED:
-            self._facts(_success(trace))
+            self._lines.facts(_success(trace))
         elif trace.failure is not None:
             self._failure(trace, trace.failure, exit_code)
         else:
             self._stopped(trace, exit_code)
 
     def _step(self, outcome: StepOutcome) -> None:
-        style = _STYLES[outcome.status]
-        reached = outcome.elapsed is not None
-        head = Text.assemble(
-            f"{outcome.step.number:>2} ",
-            (f"{self._symbol(outcome.status)} ", style),
-            (f"{outcome.step.title:<34}", "" if reached else "dim"),
-            (f"{_WORDS[outcome.status]:<12}", style),
-            (f"{outcome.elapsed * 1000:>5.0f} ms  " if outcome.elapsed is not None else "", "dim"),
-        )
-        if self.console.width >= len(head) + 30:
-            self._put(head, outcome.summary)
-        else:
-            self._put(head, "")
-            self._facts([("", outcome.summary)], indent=5, width=0)
+        outcome = redacted_step(outcome, self.redactor)
+        self._lines.step(outcome)
         told_below = first_blocking(outcome.checks)  # the failure's own words follow at the end
         for checks in _folded(outcome.checks):
             if self._wanted(checks[0]):
@@ -107,16 +72,6 @@ class ConsoleReport:
         if self.verbosity > 1:
             for exchange in outcome.exchanges:
                 self._exchange(exchange)
-
-    def _put(self, head: Text, body: str, style: str = "") -> None:
-        """Print a head and, beside it, what it introduces, wrapped so that no line runs under the head."""
-        text = Text(printable(body, 2000), style=style)
-        lines = text.wrap(self.console, max(20, self.console.width - len(head))) if body else [Text()]
-        for number, line in enumerate(lines):
-            line.rstrip()
-            printed = Text.assemble(head if number == 0 else " " * len(head), line)
-            printed.rstrip()
-            self.console.print(printed, soft_wrap=True)
 
     def _wanted(self, check: Check) -> bool:
         """Findings always, what passed (or is only worth knowing) with -v, what did not apply with -vv."""
@@ -128,35 +83,35 @@ class ConsoleReport:
         """One check, or several in a row that saw the same; only a finding needs more than a line."""
         check = checks[0]
         status = Status.WARNED if check.status is Status.FAILED and not check.is_blocking else check.status
-        symbol = ("     ", (f"{self._symbol(status)} ", _STYLES[status]))
+        symbol = ("     ", (f"{self._lines.symbol(status)} ", STYLES[status]))
         if status in {Status.PASSED, Status.SKIPPED}:
             name = f"{check.code} {check.name}" if len(checks) == 1 else f"{check.code} to {checks[-1].code}"
-            self._put(Text.assemble(*symbol, f"{name}  "), check.actual, "dim")
+            self._lines.put(Text.assemble(*symbol, f"{name}  "), check.actual, "dim")
             return
-        self._put(Text.assemble(*symbol, f"{check.code} {check.name}  "), check.spec, "dim")
+        self._lines.put(Text.assemble(*symbol, f"{check.code} {check.name}  "), check.spec, "dim")
         if check is told_below:
             return
         detail = [("expected", check.expected), ("seen", check.actual), ("evidence", check.evidence)]
-        self._facts([*detail, ("fix", "" if check.is_blocking else check.fix)], indent=7, width=9)
+        self._lines.facts([*detail, ("fix", "" if check.is_blocking else check.fix)], indent=7, width=9)
 
     def _exchange(self, exchange: Exchange) -> None:
         shown = self.redactor.exchange(exchange)
         response = shown["response"]
         answer = f"{response['status']}" if response else (shown["error"] or {}).get("detail", "no answer")
         took = sum(shown["phases_ms"].values())
-        arrow = "→" if self._utf8 else "->"
+        arrow = "→" if self._lines.utf8 else "->"
         line = f"{shown['sender']} {arrow} {shown['method']} {shown['url']} {arrow} {answer}  ({took:.0f} ms)"
-        self._put(Text("     "), line, "cyan")
+        self._lines.put(Text("     "), line, "cyan")
         for title, message in (("request", shown["request"]), ("response", response or {})):
             for name, value in message.get("headers", []):
-                self._put(Text(f"       {title} {printable(name)}: ", style="dim"), value, "dim")
+                self._lines.put(Text(f"       {title} {printable(name)}: ", style="dim"), value, "dim")
             for text in _body_lines(message.get("body", "")):
-                self._put(Text("       "), text)
+                self._lines.put(Text("       "), text)
 
     def _failure(self, trace: Trace, failure: Failure, exit_code: int) -> None:
         finding = next((c for c in trace.step(failure.step).checks if c.code == failure.code), None)
         what = f"{failure.code} {finding.name}" if finding is not None else f"{failure.code}, {failure.message}"
-        self._put(Text(), f"Failed in step {failure.step.number}, {failure.step.title}: {what}", "bold red")
+        self._lines.put(Text(), f"Failed in step {failure.step.number}, {failure.step.title}: {what}", "bold red")
         facts: list[tuple[str, str]] = []
         if finding is not None:
             facts += [
@@ -165,12 +120,12 @@ class ConsoleReport:
                 ("evidence", finding.evidence),
                 ("clause", finding.spec),
             ]
-        facts += [("the user saw", failure.user_message), ("then", _ACTIONS[failure.action])]
+        facts += [("the user saw", failure.user_message), ("then", ACTIONS[failure.action])]
         if finding is not None:
-            facts += [("what to do", finding.fix), ("who", _OWNERS[finding.owner])]
+            facts += [("what to do", finding.fix), ("who", OWNERS[finding.owner])]
         if finding is not None:
             facts.append(("more", f"ssocli explain {failure.code}"))
-        self._facts([*facts, ("exit code", str(int(exit_code)))])
+        self._lines.facts([*facts, ("exit code", str(int(exit_code)))])
 
     def _stopped(self, trace: Trace, exit_code: int) -> None:
         last = next((step for step in trace.steps if step.status is Status.TOOL_ERROR), None)
@@ -178,20 +133,8 @@ class ConsoleReport:
             title = (
                 f"ssocli itself failed in step {last.step.number}, {last.step.title}: this is not the target's fault."
             )
-            self._put(Text(), title, "bold magenta")
-            self._facts([("what", last.summary), ("exit code", str(int(exit_code)))])
-
-    def _facts(self, facts: list[tuple[str, str]], indent: int = 2, width: int = 13) -> None:
-        for name, value in facts:
-            if value:
-                self._put(Text(f"{' ' * indent}{name:<{width}}", style="dim"), value)
-
-    def _symbol(self, status: Status) -> str:
-        return _SYMBOLS[status][0 if self._utf8 else 1]
-
-    @property
-    def _utf8(self) -> bool:
-        return (self.console.encoding or "").lower().replace("-", "").startswith("utf")
+            self._lines.put(Text(), title, "bold magenta")
+            self._lines.facts([("what", last.summary), ("exit code", str(int(exit_code)))])
 
 
 def _folded(checks: Iterable[Check]) -> list[list[Check]]:

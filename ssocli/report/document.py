@@ -11,6 +11,7 @@ from msgspec import Struct, field, to_builtins
 
 from ssocli.checks.check import Check
 from ssocli.clock import iso
+from ssocli.report.findings import redacted_step
 from ssocli.report.redact import Redactor
 from ssocli.trace import Failure, StepOutcome, Trace
 
@@ -74,22 +75,27 @@ class TraceDocument(Struct, frozen=True):
 
 def document(trace: Trace, exit_code: int, redactor: Redactor) -> dict[str, Any]:
     """The trace document as plain data."""
-    entry = TraceDocument(
+    return to_builtins(trace_entry(trace, exit_code, redactor))  # type: ignore[no-any-return]  # a struct becomes a dict
+
+
+def trace_entry(trace: Trace, exit_code: int, redactor: Redactor) -> TraceDocument:
+    """The trace document."""
+    return TraceDocument(
         schema="ssocli.trace/1",
         trace_id=trace.trace_id,
         outcome=trace.outcome.value,
         exit_code=int(exit_code),
         steps=[step_entry(outcome, redactor) for outcome in trace.steps],
-        failure=None if trace.failure is None else _failure(trace.failure),
+        failure=None if trace.failure is None else _failure(trace.failure, redactor),
         user=trace.user,
         session=trace.session,
         access=trace.access,
     )
-    return to_builtins(entry)  # type: ignore[no-any-return]  # a struct always becomes a dict
 
 
 def step_entry(outcome: StepOutcome, redactor: Redactor) -> StepEntry:
     """One step as it stands in the document and in the event stream."""
+    outcome = redacted_step(outcome, redactor)
     return StepEntry(
         number=outcome.step.number,
         id=outcome.step.value,
@@ -98,12 +104,13 @@ def step_entry(outcome: StepOutcome, redactor: Redactor) -> StepEntry:
         summary=outcome.summary,
         started=None if outcome.started is None else iso(outcome.started),
         elapsed_ms=None if outcome.elapsed is None else round(outcome.elapsed * 1000, 2),
-        checks=[_check(check) for check in outcome.checks],
+        checks=[check_entry(check) for check in outcome.checks],
         exchanges=[redactor.exchange(exchange) for exchange in outcome.exchanges],
     )
 
 
-def _check(check: Check) -> CheckEntry:
+def check_entry(check: Check) -> CheckEntry:
+    """One check result as it stands in every document."""
     return CheckEntry(
         check.code,
         check.name,
@@ -118,8 +125,9 @@ def _check(check: Check) -> CheckEntry:
     )
 
 
-def _failure(failure: Failure) -> FailureEntry:
-    return FailureEntry(failure.step.value, failure.code, failure.message, failure.user_message, failure.action.value)
+def _failure(failure: Failure, redactor: Redactor) -> FailureEntry:
+    message, user_message = redactor.text(failure.message), redactor.text(failure.user_message)
+    return FailureEntry(failure.step.value, failure.code, message, user_message, failure.action.value)
 
 
 def json_schema() -> dict[str, Any]:

@@ -60,6 +60,14 @@ _INPUT = re.compile(r"<input\b[^>]*>", re.IGNORECASE)
 _NAME = re.compile(r"""\bname\s*=\s*["']?([^"'\s>]+)""", re.IGNORECASE)
 _VALUE = re.compile(r"""(\bvalue\s*=\s*)("[^"]*"|'[^']*'|[^\s>]+)""", re.IGNORECASE)
 _LINK = re.compile(r"""https?://[^\s"'<>\\]+\?[^\s"'<>\\]+""")
+_NAMES = "|".join(sorted(_SECRET_NAMES, key=len, reverse=True))
+_PAIR = re.compile(rf"""(?<![\w-])({_NAMES})=([^\s&;,"'<>\\]+)""", re.IGNORECASE)
+_MEMBER = re.compile(rf"""((["'])(?:{_NAMES})\2\s*:\s*)(["'])((?:(?!\3)[^\\\n]|\\.)*)\3""", re.IGNORECASE)
+_CREDENTIALS = re.compile(r"\b(Bearer|Basic|DPoP)\s+([A-Za-z0-9._~+/-]{8,}=*)", re.IGNORECASE)
+_PRIVATE_KEY = re.compile(r"-----BEGIN ([A-Z ]*PRIVATE KEY)-----.*?(?:-----END \1-----|\Z)", re.DOTALL)
+# Without its signature an assertion is of no use to whoever finds it.
+_XML_VALUE = re.compile(r"(<(?:[\w.-]+:)?(?:SignatureValue|CipherValue)\b[^>]*>)([^<]+)", re.IGNORECASE)
+_FINGERPRINT = re.compile(r"(?:\S{4}…)?#[0-9a-f]{6}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +104,18 @@ class Redactor:
         if not self.show_secrets:
             text = self._text(text, media_type)
         return text if len(text) <= BODY_LIMIT else f"{text[:BODY_LIMIT]}\n... ({len(text)} characters in all)"
+
+    def text(self, text: str) -> str:
+        """Free text (an evidence, a message laid open) with tokens, keys and the values of secret names replaced."""
+        if self.show_secrets:
+            return text
+        text = _PRIVATE_KEY.sub(lambda match: f"({match[1].lower()} {fingerprint(match[0])})", text)
+        text = _LINK.sub(lambda match: self.url(match[0]), _INPUT.sub(_input, text))
+        text = _XML_VALUE.sub(lambda match: match[1] + _once(match[2].strip()), text)
+        text = _MEMBER.sub(lambda match: f"{match[1]}{match[3]}{_once(match[4])}{match[3]}", text)
+        text = _PAIR.sub(lambda match: f"{match[1]}={_once(match[2])}", text)
+        text = _CREDENTIALS.sub(lambda match: f"{match[1]} {fingerprint(match[2])}", text)
+        return _JWT.sub(_replaced, text)
 
     def exchange(self, exchange: Exchange) -> dict[str, Any]:
         """One HTTP hop as plain data, ready to be shown or stored."""
@@ -135,7 +155,7 @@ class Redactor:
 
     def _value(self, name: str, value: str) -> str:
         if name.lower() in _SECRET_NAMES:
-            return fingerprint(value) if value else value
+            return _once(value)
         return self.url(value) if value.startswith(("http://", "https://")) else _JWT.sub(_replaced, value)
 
     def _header(self, name: str, value: str) -> str:
@@ -162,9 +182,8 @@ class Redactor:
             try:
                 return json.dumps(self._member("", json.loads(text)), ensure_ascii=False)
             except (ValueError, RecursionError):
-                return _JWT.sub(_replaced, text)
-        text = _INPUT.sub(_input, text)
-        return _JWT.sub(_replaced, _LINK.sub(lambda match: self.url(match[0]), text))
+                return self.text(text)
+        return self.text(text)
 
     def _member(self, name: str, value: Any) -> Any:
         if isinstance(value, dict):
@@ -177,6 +196,11 @@ class Redactor:
 def _cookie(pair: str) -> str:
     name, equals, value = pair.partition("=")
     return f"{name}={fingerprint(value)}" if equals and value else pair
+
+
+def _once(value: str) -> str:
+    """The fingerprint of a secret; what is empty or is one already stays."""
+    return fingerprint(value) if value and not _FINGERPRINT.fullmatch(value) else value
 
 
 def _replaced(match: re.Match[str]) -> str:

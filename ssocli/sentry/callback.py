@@ -91,7 +91,7 @@ def _match(context: Context, response: AuthorizationResponse) -> Response:
     if login is not None and login.used:
         return stray(context, USED)
     if login is not None:
-        return _judge(context, login, response, state_matches=False)  # it has expired
+        return _judge(context, login, response, state_matches=False, expired_after=now - login.started_at)
     if waiting is None:
         return stray(context, NOT_AWAITED)
     if response.is_telling:
@@ -101,7 +101,14 @@ def _match(context: Context, response: AuthorizationResponse) -> Response:
     return stray(context, "This is no answer of an identity provider: it carries neither a code nor an error.")
 
 
-def _judge(context: Context, login: PendingLogin, response: AuthorizationResponse, *, state_matches: bool) -> Response:
+def _judge(
+    context: Context,
+    login: PendingLogin,
+    response: AuthorizationResponse,
+    *,
+    state_matches: bool,
+    expired_after: float | None = None,
+) -> Response:
     builder = trace_of(context, login)
     attempt = Attempt(builder, login.organization, login.provider, login.next_page)
     sentry = context.sentry
@@ -113,7 +120,9 @@ def _judge(context: Context, login: PendingLogin, response: AuthorizationRespons
     except UnusableProviderError:
         return stray(context, NOT_CONFIGURED)
     try:
-        identity = _steps_4_to_6(context, attempt, client, login, response, state_matches=state_matches)
+        identity = _steps_4_to_6(
+            context, attempt, client, login, response, state_matches=state_matches, expired_after=expired_after
+        )
     except LoginRefused as refused:
         return answer(context, attempt, refused)
     return admission.admit_identity(context, attempt, identity)
@@ -127,12 +136,17 @@ def _steps_4_to_6(
     response: AuthorizationResponse,
     *,
     state_matches: bool,
+    expired_after: float | None,
 ) -> Identity:
     builder, support = attempt.builder, context.sentry.config.sentry.support
     no_token, not_confirmed = NO_TOKEN.format(support=support), NOT_CONFIRMED.format(support=support)
     metadata = recall(context.sentry.documents, builder, client, no_token)
     checks = judging.authorization_response(
-        client, response, state_matches=state_matches, sends_issuer=metadata.sends_issuer
+        client,
+        response,
+        state_matches=state_matches,
+        sends_issuer=metadata.sends_issuer,
+        expired_after=expired_after,
     )
 
     if builder.current is not Step.EXTERNAL_AUTHENTICATION:

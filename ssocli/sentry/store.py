@@ -101,6 +101,13 @@ class Store:
                 db.execute(f"DELETE FROM {table} WHERE expires_at < ?", (now - kept,))  # noqa: S608 - names from above
             db.execute("DELETE FROM failed_passwords WHERE failed_at < ?", (now - _REMEMBER_SECONDS,))
 
+    def clear(self) -> None:
+        """Remove everything that is stored; the tables stay."""
+        with self.transaction() as db:
+            db.execute("PRAGMA defer_foreign_keys = ON")
+            for (table,) in db.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall():
+                db.execute(f'DELETE FROM "{table}"')  # noqa: S608 - names from the database itself
+
     def users(self) -> list[UserRecord]:
         """Every user, with identities and memberships, in the order in which they were created."""
         with self.reading() as db:

@@ -15,7 +15,7 @@ from urllib.parse import SplitResult, unquote, urlsplit
 
 from ssocli.wire.proxies import is_loopback
 from ssocli.wire.stream import Deadline, Stream
-from ssocli.wire.trouble import Phase, Stopped, explain, no_address
+from ssocli.wire.trouble import Phase, Stopped, explain, no_address, not_accepted
 
 # May this host be contacted at this address? Asked for each address before a packet is sent; through a proxy, which
 # resolves the name itself, the "address" is the host again.
@@ -58,26 +58,49 @@ def dial(
     timer: Timer,
 ) -> Stream:
     """Connect to the origin, through the proxy if there is one. Raises what `trouble.explain` understands."""
-    if proxy is None:
-        sock = _connect(host, port, allow, deadline, timer)
-    else:
+
+    def reach() -> socket.socket:
+        if proxy is None:
+            return _connect(host, port, allow, deadline, timer)
         if allow is not None and not allow(host, host):
             raise _blocked(host, host)
-        sock = _through_proxy(scheme, host, port, proxy, deadline, timer)
+        return _through_proxy(scheme, host, port, proxy, deadline, timer)
+
+    sock = reach()
     if scheme == "https":
+        timer.enter("tls")
         try:
-            timer.enter("tls")
-            sock.settimeout(deadline.left())
-            sock = (tls or default_tls()).wrap_socket(sock, server_hostname=host)
-        except ValueError as error:  # SSLError for the certificate's names is one as well.
-            sock.close()
-            if isinstance(error, ssl.SSLError):
-                raise
-            raise Stopped("tls", "tls", f'"{host}" is no host name that a certificate could be for') from error
-        except BaseException:
-            sock.close()
-            raise
+            sock = _secure(sock, host, tls or default_tls(), deadline)
+        except ssl.SSLCertVerificationError as error:
+            raise not_accepted(error, authority(host, port), _shown_by(reach, host, deadline)) from error
     return Stream(sock, deadline)
+
+
+def _secure(sock: socket.socket, host: str, tls: ssl.SSLContext, deadline: Deadline) -> socket.socket:
+    """TLS over `sock`, which is closed if that comes to nothing."""
+    try:
+        sock.settimeout(deadline.left())
+        return tls.wrap_socket(sock, server_hostname=host)
+    except ValueError as error:  # SSLError for the certificate's names is one as well.
+        sock.close()
+        if isinstance(error, ssl.SSLError):
+            raise
+        raise Stopped("tls", "tls", f'"{host}" is no host name that a certificate could be for') from error
+    except BaseException:
+        sock.close()
+        raise
+
+
+def _shown_by(reach: Callable[[], socket.socket], host: str, deadline: Deadline) -> str:
+    """What the certificate of the same server says, seen on another connection: a failed one gives it to nobody."""
+    from ssocli.wire.certificate import look_at
+
+    try:
+        sock = reach()
+    except (OSError, Stopped):
+        return ""
+    sock.settimeout(deadline.timeout)
+    return look_at(sock, host)
 
 
 @functools.cache

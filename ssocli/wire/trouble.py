@@ -8,7 +8,7 @@ import socket
 import ssl
 from typing import Literal
 
-from ssocli.exchange import ErrorKind, TransportError
+from ssocli.exchange import CertificateTrouble, ErrorKind, TransportError
 from ssocli.wire.coding import CodingError
 from ssocli.wire.stream import OverBudgetError
 
@@ -25,8 +25,26 @@ _CERTIFICATE_TROUBLE = {
     20: "its issuer is not trusted here (an unknown authority, or an intermediate certificate is not sent)",
     21: "its issuer is not trusted here (an intermediate certificate may not be sent)",
     23: "it was revoked",
+    24: "it was signed with a certificate that is no authority's",
+    26: "it is not for servers (its extended key usage names other purposes)",
     62: "it was issued for other host names",
     64: "it was issued for other addresses",
+    66: "its key is too short",
+    67: "the key of its issuer is too short",
+    68: "its signature algorithm is too weak",
+    79: "it was signed with a certificate that is no authority's",
+}
+_TROUBLE_BY_CODE: dict[int, CertificateTrouble] = {
+    9: "not_yet_valid",
+    10: "expired",
+    18: "untrusted",
+    19: "untrusted",
+    20: "untrusted",
+    21: "untrusted",
+    24: "untrusted",
+    62: "wrong_name",
+    64: "wrong_name",
+    79: "untrusted",
 }
 
 _WAITED_FOR = {
@@ -41,8 +59,10 @@ _WAITED_FOR = {
 class Stopped(Exception):  # noqa: N818 - not an error of this program, and never seen outside the package
     """Carries the error of a hop to where the exchange is made."""
 
-    def __init__(self, kind: ErrorKind, phase: Phase, detail: str) -> None:
-        self.error = TransportError(kind, phase, detail)
+    def __init__(
+        self, kind: ErrorKind, phase: Phase, detail: str, certificate: CertificateTrouble | None = None
+    ) -> None:
+        self.error = TransportError(kind, phase, detail, certificate)
         super().__init__(detail)
 
 
@@ -82,6 +102,14 @@ def explain(error: Exception, phase: Phase, peer: str) -> TransportError:
     raise error
 
 
+def not_accepted(error: ssl.SSLCertVerificationError, peer: str, shown: str) -> Stopped:
+    """A certificate that does not verify; `shown` is what it says of itself, if that could be seen."""
+    why = _CERTIFICATE_TROUBLE.get(error.verify_code, error.verify_message)
+    detail = f"the TLS certificate of {peer} is not accepted: {why}"
+    trouble = _TROUBLE_BY_CODE.get(error.verify_code)
+    return Stopped("tls", "tls", f"{detail}; {shown}" if shown else detail, trouble)
+
+
 def no_address(host: str, error: OSError) -> Stopped:
     """A host name that does not resolve."""
     reason = error.strerror or type(error).__name__
@@ -104,9 +132,6 @@ def _during(phase: Phase) -> str:
 
 
 def _explain_tls(error: ssl.SSLError, peer: str) -> str:
-    if isinstance(error, ssl.SSLCertVerificationError):
-        known = _CERTIFICATE_TROUBLE.get(error.verify_code, error.verify_message)
-        return f"the TLS certificate of {peer} is not accepted: {known}"
     reason = error.reason or str(error)
     if reason in ("WRONG_VERSION_NUMBER", "HTTP_REQUEST", "RECORD_LAYER_FAILURE"):
         return f"{peer} does not speak TLS on this port: try http:// or another port"

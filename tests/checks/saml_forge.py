@@ -172,7 +172,9 @@ def signed(
         f'<ds:SignedInfo xmlns:ds="{NS["ds"]}"><ds:CanonicalizationMethod Algorithm="{canonicalization}"/>'
         f'<ds:SignatureMethod Algorithm="{method}"/>{reference * references}</ds:SignedInfo>'
     )
-    data = etree.tostring(etree.fromstring(info), method="c14n", exclusive=True)
+    # Inclusive canonicalization takes the namespaces of the place along.
+    placed = etree.fromstring(f"<around {XMLNS}>{info}</around>")[0]
+    data = etree.tostring(placed, method="c14n", exclusive=exclusive)
     made = base64.b64encode(sign(data) if sign is not None else sign_octets(key, method, data)).decode()
     shown = base64.b64encode(cert(key) if certificate is None else certificate).decode()
     brought = f"<ds:KeyInfo><ds:X509Data><ds:X509Certificate>{shown}</ds:X509Certificate></ds:X509Data></ds:KeyInfo>"

@@ -28,6 +28,7 @@ def refusal(error: str = "access_denied", **changes: Any) -> AuthorizationRespon
     return response(code=..., error=error, **changes)
 
 
+EXPIRED = {"expected_state": None, "expired_after": 660.0}
 FRAGMENT = {"mode": "fragment"}
 NOTHING = AuthorizationResponseContext((), "query", None, ISSUER, iss_advertised=True)
 CASES = [
@@ -53,6 +54,10 @@ CASES = [
     Case("unexpected-response-mode", SKIPPED, lambda: NOTHING),
     Case("token-in-authorization-response", FAILED, lambda: response(id_token="a.b.c"), "id_token in the query"),
     Case("token-in-authorization-response", PASSED, response),
+    Case("expired-login", FAILED, lambda: response(wants=EXPIRED), "11 minutes"),
+    Case("expired-login", PASSED, response),
+    Case("expired-login", SKIPPED, lambda: response(wants={"expected_state": None}), "CB008"),
+    Case("wrong-state", SKIPPED, lambda: response(wants=EXPIRED), "CB011"),
     Case("missing-state", FAILED, lambda: response(state=...), "no state"),
     Case("missing-state", FAILED, lambda: response(state=""), "an empty state"),
     Case("missing-state", PASSED, response),
@@ -99,7 +104,7 @@ def test_each_step_has_its_part() -> None:
     steps = {entry.step for entry in rules("authorization_response")}
     assert steps == {Step.EXTERNAL_AUTHENTICATION, Step.TOKEN_GENERATION, Step.TOKEN_VALIDATION}
     found = evaluate("authorization_response", refusal(), step=Step.TOKEN_VALIDATION)
-    assert [check.code for check in found] == ["CB007", "CB008", "CB009", "CB010"]
+    assert [check.code for check in found] == ["CB007", "CB008", "CB009", "CB010", "CB011"]
 
 
 def test_code_and_state_are_never_shown() -> None:

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from ssocli.checks.check import Owner, Status, evaluate
 from ssocli.checks.transport import TransportContext, json_document
-from ssocli.exchange import ErrorKind, Exchange, Request, Response, TransportError
+from ssocli.exchange import CertificateTrouble, ErrorKind, Exchange, Request, Response, TransportError
 from tests.checks.cases import FAILED, PASSED, SKIPPED, Case, assert_complete, assert_healthy, check_case
 
 URL = "https://user:word@idp.example/token?code=secret-code#x"
@@ -24,6 +24,19 @@ def answer(body: bytes = b"{}", status: int = 200, headers: Any = JSON_TYPE, **c
 def trouble(kind: ErrorKind) -> TransportContext:
     error = TransportError(kind, "headers", f"idp.example: {kind}")
     return TransportContext(Exchange("POST", URL, Request(), None, error=error), "token response")
+
+
+CERTIFICATES: dict[str, CertificateTrouble] = {
+    "expired-certificate": "expired",
+    "certificate-not-yet-valid": "not_yet_valid",
+    "wrong-certificate-name": "wrong_name",
+    "untrusted-certificate": "untrusted",
+}
+
+
+def refused(certificate: CertificateTrouble) -> TransportContext:
+    error = TransportError("tls", "tls", f"the TLS certificate is not accepted: {certificate}", certificate)
+    return TransportContext(Exchange("GET", URL, Request(), None, error=error), "discovery document")
 
 
 KINDS: dict[str, ErrorKind] = {
@@ -45,6 +58,16 @@ CASES = [
         Case(name, SKIPPED, lambda kind=kind: trouble("tls" if kind == "dns" else "dns"))
         for name, kind in KINDS.items()
     ),
+    *(Case(name, FAILED, lambda why=why: refused(why), f"accepted: {why}") for name, why in CERTIFICATES.items()),
+    *(Case(name, PASSED, answer) for name in CERTIFICATES),
+    *(
+        Case(
+            name, SKIPPED, lambda why=why: refused("untrusted" if why == "expired" else "expired"), "refused otherwise"
+        )
+        for name, why in CERTIFICATES.items()
+    ),
+    *(Case(name, SKIPPED, lambda: trouble("tls"), "failed otherwise (tls)") for name in CERTIFICATES),
+    Case("tls-failure", SKIPPED, lambda: refused("expired"), "the certificate is the trouble"),
     Case("response-too-large", FAILED, lambda: answer(b"{" * 9, truncated=True), "after 9 bytes"),
     Case("unexpected-redirect", FAILED, lambda: answer(b"", 302, (("Location", "https://evil.example/x?code=1"),))),
     Case("unexpected-redirect", FAILED, lambda: answer(b"", 307, ()), "without a Location"),

@@ -70,7 +70,7 @@ def test_the_tables_of_the_rules_are_the_only_source_of_their_codes() -> None:
         ),
         (
             '<StatusCode Value="urn:oasis:names:tc:SAML:2.0:status:Responder"><StatusCode Value="'
-            + 'urn:oasis:names:tc:SAML:2.0:status:NoAuthnContext"/></StatusCode>',
+            'urn:oasis:names:tc:SAML:2.0:status:NoAuthnContext"/></StatusCode>',
             ["Responder", "NoAuthnContext"],
         ),
         ("https://sentry.example/saml/ is not a valid audience for this Response", None),

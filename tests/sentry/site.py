@@ -71,9 +71,9 @@ class Browser:
         self.client = Client(site.app)
         self.page: TestResponse | None = None
 
-    def get(self, path: str, **query: str) -> TestResponse:
+    def get(self, path: str, **query: Any) -> TestResponse:
         """Load a page, following redirects inside Sentry."""
-        return self._follow(self._open(f"{path}?{urlencode(query)}" if query else path))
+        return self._follow(self._open(f"{path}?{urlencode(query, doseq=True)}" if query else path))
 
     def post(self, path: str, **form: str) -> TestResponse:
         """Submit a form with the CSRF token of the page."""

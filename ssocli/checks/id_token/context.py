@@ -17,8 +17,8 @@ Claims = dict[str, Any]
 class IdTokenContext:
     """An ID token, and what the client knows and asked for.
 
-    `jwks` is the parsed JWK set document; `refetched` says that it was already fetched again because of an unknown
-    key id. `algorithms` are those the client accepts. `nonce`, `max_age` (seconds), `acr_values` and
+    `jwks` is the parsed JWK set document; `refetched` says that it was already fetched again because none of the
+    kept keys fitted. `algorithms` are those the client accepts. `nonce`, `max_age` (seconds), `acr_values` and
     `hosted_domains` are what was asked for, None or empty if nothing was. `now` is in seconds since the epoch;
     `leeway`, in seconds, is the difference of clocks that is forgiven.
     """

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from ssocli.checks.check import Judgement, Owner, failed, passed, rule, skipped
+from dataclasses import replace
+
+from ssocli.checks.check import Judgement, Owner, Severity, Status, failed, passed, rule, skipped
 from ssocli.checks.saml_response.context import SamlResponseContext, on_response
 from ssocli.checks.saml_response.reading import Reading
-from ssocli.checks.saml_signature import CANONICALIZATIONS, ENVELOPED, method_name
+from ssocli.checks.saml_signature import CANONICALIZATIONS, ENVELOPED, EXCLUSIVE, TRANSFORM_LIMIT, method_name
 from ssocli.steps import Step
 from ssocli.text import printable
 
@@ -53,14 +55,18 @@ def unaccepted_digest_algorithm(reading: Reading, context: SamlResponseContext) 
 )
 @on_response
 def unaccepted_transform(reading: Reading, _: SamlResponseContext) -> Judgement:
-    """A signature transforms what it signs by more than removing itself and exclusive canonicalization."""
-    found = [
-        each
-        for _, signature, _ in reading.signatures
-        if not signature.malformed
-        for each in (signature.canonicalization, *signature.transforms)
-    ]
-    return _judge(found, (ENVELOPED, *CANONICALIZATIONS), whole=True)
+    """A signature transforms what it signs by more than removing itself and exclusive canonicalization.
+
+    Inclusive canonicalization, which the clause advises against, is only a warning.
+    """
+    signatures = [signature for _, signature, _ in reading.signatures if not signature.malformed]
+    crowded = [len(each.transforms) for each in signatures if len(each.transforms) > TRANSFORM_LIMIT]
+    if crowded and all(each.covers_parent for each in signatures):
+        return failed(f"at most {TRANSFORM_LIMIT} transforms", f"{max(crowded)}")
+    found = [each for signature in signatures for each in (signature.canonicalization, *signature.transforms)]
+    judged = _judge(found, (ENVELOPED, EXCLUSIVE, f"{EXCLUSIVE}WithComments"), whole=True)
+    harmless = set(found) <= {ENVELOPED, *CANONICALIZATIONS}
+    return replace(judged, severity=Severity.WARNING) if harmless and judged.status is Status.FAILED else judged
 
 
 def _judge(found: list[str], accepted: tuple[str, ...], *, whole: bool = False) -> Judgement:

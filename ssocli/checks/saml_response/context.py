@@ -12,7 +12,6 @@ from ssocli.checks.document import Undecodable
 from ssocli.checks.saml_certificate import Certificate
 from ssocli.checks.saml_response.reading import Reading, read_response
 from ssocli.checks.saml_signature import (
-    CANONICALIZATIONS,
     DIGEST_METHODS,
     SHA1_DIGEST,
     SHA1_METHODS,
@@ -23,8 +22,6 @@ from ssocli.checks.saml_tree import Element
 from ssocli.checks.saml_xml import XmlMessage
 
 Profile = Literal["specification", "sentry"]
-# Inclusive canonicalization is against SAML Core 5.4.3, but the library that Sentry uses takes it.
-_INCLUSIVE = ("http://www.w3.org/TR/2001/REC-xml-c14n-20010315", "http://www.w3.org/2006/12/xml-c14n11")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,9 +59,7 @@ class SamlResponseContext:
     def __post_init__(self) -> None:
         policy = SignaturePolicy(self.methods, self.digests)
         if self.profile == "sentry":
-            policy = SignaturePolicy(
-                self.methods + SHA1_METHODS, (*self.digests, SHA1_DIGEST), CANONICALIZATIONS + _INCLUSIVE
-            )
+            policy = SignaturePolicy(self.methods + SHA1_METHODS, (*self.digests, SHA1_DIGEST))
         object.__setattr__(self, "policy", policy)
         reading = None
         if isinstance(self.message, XmlMessage):

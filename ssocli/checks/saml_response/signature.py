@@ -132,6 +132,26 @@ def foreign_reference(reading: Reading, _: SamlResponseContext) -> Judgement:
 
 
 @rule(
+    "SRS037",
+    "misplaced-signature",
+    step=Step.TOKEN_VALIDATION,
+    spec="SAML Core 2.3.3 and 3.2.2",
+    owner=Owner.IDP,
+    severity=Severity.WARNING,
+    fix="Let the identity provider put the signature right behind the Issuer: applications that check the schema "
+    "refuse it anywhere else.",
+)
+@on_response
+def misplaced_signature(reading: Reading, _: SamlResponseContext) -> Judgement:
+    """A signature stands in what it signs, but not behind the Issuer, where the schema has it."""
+    if reason := _no_form(reading):
+        return skipped(reason)
+    expected = "the signature right behind the Issuer"
+    wrong = [name for name, signature, _ in reading.signatures if signature.misplaced and signature.covers_parent]
+    return failed(expected, f"elsewhere in {' and '.join(wrong)}") if wrong else passed(expected, "there")
+
+
+@rule(
     "SRS029",
     "unknown-signing-certificate",
     step=Step.TOKEN_VALIDATION,

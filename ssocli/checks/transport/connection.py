@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ssocli.checks.check import Judgement, Owner, failed, passed, rule, skipped
 from ssocli.checks.transport.context import TransportContext, request_line
-from ssocli.exchange import ErrorKind
+from ssocli.exchange import CertificateTrouble, ErrorKind
 from ssocli.steps import Step
 from ssocli.text import printable
 
@@ -65,14 +65,71 @@ def request_blocked(context: TransportContext) -> Judgement:
     "NET005",
     "tls-failure",
     step=Step.REDIRECT_TO_IDP,
-    spec="OIDC Core 16.17; RFC 9525 6",
+    spec="OIDC Core 16.17; RFC 8446 6",
     owner=Owner.NETWORK,
-    fix="Renew or complete the certificate chain, use the host name that stands in it, or trust the private CA. "
-    "Never switch verification off. A TLS-inspecting proxy shows as an unknown issuer.",
+    fix="Check that the port speaks TLS 1.2 or newer, and what the server's log says of the handshake. "
+    "Never switch verification off.",
 )
 def tls_failure(context: TransportContext) -> Judgement:
-    """No trusted TLS connection comes about: expired or foreign certificate, unknown CA, no common protocol version."""
-    return _judge_error(context, ("tls",), "a trusted TLS connection")
+    """No TLS connection comes about: no common protocol version, a refused handshake, an unusable certificate."""
+    if _certificate_trouble(context) is not None:
+        return skipped("the certificate is the trouble")
+    return _judge_error(context, ("tls",), "a TLS connection")
+
+
+@rule(
+    "NET016",
+    "expired-certificate",
+    step=Step.REDIRECT_TO_IDP,
+    spec="RFC 5280 6.1.3 item (a)(2)",
+    owner=Owner.IDP,
+    fix="Renew the certificate, and make the server load the new one; an intermediate may have expired as well.",
+)
+def expired_certificate(context: TransportContext) -> Judgement:
+    """The identity provider's TLS certificate, or one in its chain, has expired."""
+    return _judge_certificate(context, "expired", "a certificate that is valid now")
+
+
+@rule(
+    "NET017",
+    "certificate-not-yet-valid",
+    step=Step.REDIRECT_TO_IDP,
+    spec="RFC 5280 6.1.3 item (a)(2)",
+    owner=Owner.CLOCK,
+    fix="Compare the clock of this machine with the start of the validity; if the clock is right, the certificate was "
+    "installed too early.",
+)
+def certificate_not_yet_valid(context: TransportContext) -> Judgement:
+    """The identity provider's TLS certificate becomes valid later than this machine's clock shows."""
+    return _judge_certificate(context, "not_yet_valid", "a certificate that is valid now")
+
+
+@rule(
+    "NET018",
+    "wrong-certificate-name",
+    step=Step.REDIRECT_TO_IDP,
+    spec="RFC 9525 6.1",
+    owner=Owner.IDP,
+    fix="Use a host that the certificate names in the configured URL, or issue a certificate with this one among its "
+    "subject alternative names.",
+)
+def wrong_certificate_name(context: TransportContext) -> Judgement:
+    """The identity provider's TLS certificate is for other hosts."""
+    return _judge_certificate(context, "wrong_name", "a certificate for this host")
+
+
+@rule(
+    "NET019",
+    "untrusted-certificate",
+    step=Step.REDIRECT_TO_IDP,
+    spec="RFC 5280 6.1",
+    owner=Owner.NETWORK,
+    fix="Let the server send its intermediate certificates; trust the authority if it is a private one (--ca-file). "
+    "A TLS-inspecting proxy shows as an issuer that is not the provider's. Never switch verification off.",
+)
+def untrusted_certificate(context: TransportContext) -> Judgement:
+    """The identity provider's TLS certificate is not issued by an authority that is trusted here."""
+    return _judge_certificate(context, "untrusted", "a certificate whose chain ends in a trusted authority")
 
 
 @rule(
@@ -131,10 +188,23 @@ def response_too_large(context: TransportContext) -> Judgement:
     return _judge_error(context, ("too_large",), "an answer of a few kilobytes")
 
 
+def _certificate_trouble(context: TransportContext) -> CertificateTrouble | None:
+    return context.exchange.error.certificate if context.exchange.error is not None else None
+
+
+def _judge_certificate(context: TransportContext, trouble: CertificateTrouble, expected: str) -> Judgement:
+    found = _certificate_trouble(context)
+    if found is not None and found != trouble:
+        return skipped(f"the certificate is refused otherwise ({found.replace('_', ' ')})")
+    if found is None and context.exchange.error is not None:
+        return skipped(f"the request failed otherwise ({context.exchange.error.kind})")
+    return _judge_error(context, ("tls",), expected)
+
+
 def _judge_error(context: TransportContext, kinds: tuple[ErrorKind, ...], expected: str) -> Judgement:
     error = context.exchange.error
     if error is None:
         return passed(expected, "no such trouble")
     if error.kind not in kinds:
         return skipped(f"the request failed otherwise ({error.kind})")
-    return failed(expected, printable(error.detail), evidence=f"{request_line(context)} ({context.purpose})")
+    return failed(expected, printable(error.detail, 500), evidence=f"{request_line(context)} ({context.purpose})")

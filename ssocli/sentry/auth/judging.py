@@ -74,9 +74,17 @@ class ResponseChecks:
 
 
 def authorization_response(
-    client: Client, response: AuthorizationResponse, *, state_matches: bool, sends_issuer: bool
+    client: Client,
+    response: AuthorizationResponse,
+    *,
+    state_matches: bool,
+    sends_issuer: bool,
+    expired_after: float | None = None,
 ) -> ResponseChecks:
-    """Whether the response is the answer to this login. `sends_issuer`: the metadata promises `iss`."""
+    """Whether the response is the answer to this login.
+
+    `sends_issuer`: the metadata promises `iss`. `expired_after`: the login was given up; its age in seconds.
+    """
     provider = client.provider
     is_oidc = isinstance(provider, OidcProvider)
     context = response_rules.AuthorizationResponseContext(
@@ -87,6 +95,7 @@ def authorization_response(
         issuer=provider.issuer if isinstance(provider, OidcProvider) else None,
         iss_advertised=is_oidc and sends_issuer,
         expected_mode=(isinstance(provider, OidcProvider) and provider.response_mode) or "query",
+        expired_after=expired_after,
     )
     area = "authorization_response"
     return ResponseChecks(

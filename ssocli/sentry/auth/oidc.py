@@ -41,7 +41,7 @@ def validate(
 def _observe(
     context: Context, attempt: Attempt, client: Client, metadata: Metadata, tokens: dict[str, Any], nonce: str | None
 ) -> id_token.IdTokenContext:
-    """The ID token with the keys to judge it by; the keys are fetched once more if they lack the one it names."""
+    """The ID token with the keys to judge it by; kept keys that do not fit are fetched once more."""
     provider = client.provider
     if not isinstance(provider, OidcProvider):
         raise TypeError(f"{client.key} is no OpenID provider")
@@ -69,20 +69,23 @@ def _observe(
 
     if metadata.jwks_uri is None or all(is_symmetric(algorithm) for algorithm in provider.algorithms):
         return observed(None, refetched=False)
-    first = observed(_keys(context, attempt, metadata.jwks_uri), refetched=False)
-    if not _lacks_key(first):
+    keys, are_fresh = _keys(context, attempt, metadata.jwks_uri)
+    first = observed(keys, refetched=False)
+    # A key can also be replaced without a new name, or have none.
+    if not _lacks_key(first) and (are_fresh or id_token.verified_claims(first) is not None):
         return first
-    return observed(_keys(context, attempt, metadata.jwks_uri, anew=True), refetched=True)
+    return observed(_keys(context, attempt, metadata.jwks_uri, anew=True)[0], refetched=True)
 
 
-def _keys(context: Context, attempt: Attempt, url: str, *, anew: bool = False) -> Any:
-    """The JWK set. Raises LoginRefused."""
+def _keys(context: Context, attempt: Attempt, url: str, *, anew: bool = False) -> tuple[Any, bool]:
+    """The JWK set, and whether it was fetched just now. Raises LoginRefused."""
     fetched = context.sentry.documents.get(url, anew=anew)
     if fetched.is_fresh:
         attempt.builder.add_exchange(fetched.exchange)
         message = NOT_CONFIRMED.format(support=context.sentry.config.sentry.support)
         settle(attempt.builder, judging.transport(fetched.exchange, "JWK set"), message)
-    return json_object(fetched.exchange.response.body) if fetched.exchange.response else None
+    document = json_object(fetched.exchange.response.body) if fetched.exchange.response else None
+    return document, fetched.is_fresh
 
 
 def _lacks_key(observed: id_token.IdTokenContext) -> bool:

@@ -40,7 +40,7 @@ def test_reset(idp: FakeIdP) -> None:
     with ask(idp) as wire, pytest.raises(ConnectionResetError):
         everything(wire)
     (line,) = idp.faults().ledger()
-    assert line.after["delivery"] == "reset"
+    assert line.after["delivery"] == "send_reset"
 
 
 def test_truncated(idp: FakeIdP) -> None:

@@ -6,16 +6,13 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from typing import Any
 
-import msgspec
 import pytest
 
 from fake_idp import FakeIdP
-from fake_idp.server import Server
 from ssocli.config.load import default
 from ssocli.config.model import Config
 from ssocli.config.placeholder import with_fake_idp
 from ssocli.sentry.store import Store
-from tests.sentry.web.crooked_provider import CrookedProvider
 from tests.sentry.web.sentry_site import Site, Visitor
 
 
@@ -57,37 +54,3 @@ def site(config: Config, make_site: Callable[..., Site]) -> Site:
 @pytest.fixture
 def visitor(site: Site) -> Visitor:
     return site.visitor()
-
-
-@pytest.fixture
-def crooked() -> Iterator[CrookedProvider]:
-    provider = CrookedProvider()
-    with Server(provider) as server:
-        provider.url = server.url
-        yield provider
-
-
-@pytest.fixture
-def crooked_config(crooked: CrookedProvider) -> Config:
-    """One organization whose provider is the crooked one."""
-    return msgspec.convert(
-        {
-            "organizations": {"acme": {"allowed_domains": ["acme.example"], "teams": ["web"]}},
-            "providers": {
-                "crooked": {
-                    "type": "oidc",
-                    "issuer": crooked.url,
-                    "client_id": "sentry",
-                    "client_secret": "sentry-secret",
-                    "algorithms": ["ES256"],
-                }
-            },
-            "users": {"pat@acme.example": {"name": "Pat", "password": "password"}},
-        },
-        Config,
-    )
-
-
-@pytest.fixture
-def crooked_site(crooked_config: Config, make_site: Callable[..., Site]) -> Site:
-    return make_site(crooked_config)

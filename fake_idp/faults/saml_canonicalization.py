@@ -1,0 +1,392 @@
+"""SAML responses that one reader reads differently than another: comments, canonicalization, characters."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from unicodedata import normalize
+
+from fake_idp.faults.artefacts import forged_person
+from fake_idp.faults.fault import At
+from fake_idp.faults.xml_forgery import (
+    assertions,
+    digested,
+    foreign,
+    impersonate,
+    part,
+    sign_again,
+    sign_only,
+    unsigned,
+)
+from fake_idp.saml import xml
+from fake_idp.saml.names import BASIC_NAME, NAMESPACES
+
+if TYPE_CHECKING:
+    from lxml.etree import _Element
+
+    from fake_idp.faults.saml_artefacts import SignedResponse
+
+fault = At("saml_canonicalization", step="token_validation")
+
+FULL_TEXT = "SAML Core 5.4.3; US-CERT VU#475445"
+NAMES = "SAML Core 8.3"
+EXCLUSIVE = "Exclusive XML Canonicalization 1.0"
+_EVIL_SUFFIX = ".evil.example"
+
+
+@fault("comment-in-value", spec=FULL_TEXT, reject="should_reject")
+def comment_in_name_id(message: SignedResponse) -> None:
+    """The signed NameID is mallory's address with `.evil.example` behind it; a comment was put between the two.
+
+    Client: uses the whole text, or rejects the response. The signature holds: canonicalization drops comments.
+    User: notices nothing, or sees that the login failed. Is mallory at a client that stops reading at the comment.
+    Seen: CVE-2017-11427 (python-saml), CVE-2017-11428 (ruby-saml), CVE-2017-11430 (omniauth-saml), CVE-2018-0489
+    (Shibboleth), CVE-2018-7340 (Duo).
+    """
+    mallory = _mallory(message)
+    for assertion in assertions(message.root):
+        part(assertion, "saml:NameID").text = mallory + _EVIL_SUFFIX
+    sign_again(message)
+    for assertion in assertions(message.root):
+        _split(part(assertion, "saml:NameID"), mallory)
+
+
+@fault("comment-in-value", spec=FULL_TEXT, reject="should_reject")
+def comment_in_attributes(message: SignedResponse) -> None:
+    """Like that, but in each attribute with the person's address.
+
+    Client: uses the whole text, or rejects the response.
+    User: notices nothing, or sees that the login failed. Is mallory at a client that stops reading at the comment.
+    Seen: as for the NameID.
+    """
+    mallory = _mallory(message)
+    values = [
+        value for value in message.root.iter(f"{{{NAMESPACES['saml']}}}AttributeValue") if "@" in (value.text or "")
+    ]
+    if not values:
+        raise LookupError("an attribute with an e-mail address")
+    for value in values:
+        value.text = mallory + _EVIL_SUFFIX
+    sign_again(message)
+    for value in values:
+        _split(value, mallory)
+
+
+@fault.family(
+    "comment-in-{}",
+    [("audience", "comment-in-value", FULL_TEXT), ("issuer", "comment-in-value", FULL_TEXT)],
+    reject="should_reject",
+)
+def harmless_comment(message: SignedResponse, name: str) -> None:
+    """A comment was put into the {} of the assertion, of which nothing else was changed.
+
+    Client: uses the whole text, or rejects the response.
+    User: notices nothing, or sees that the login failed.
+    """
+    for assertion in assertions(message.root):
+        holder = part(assertion, "saml:Audience" if name == "audience" else "saml:Issuer")
+        _split(holder, (holder.text or "")[:12])
+
+
+@fault("comment-in-value", spec=FULL_TEXT, reject="should_reject")
+def processing_instruction_in_name_id(message: SignedResponse) -> None:
+    """The NameID is mallory's address with `.evil.example` behind it, and a signed processing instruction between.
+
+    Client: uses the whole text, or rejects the response.
+    User: notices nothing, or sees that the login failed. Is mallory at a client that stops reading there.
+    """
+    from lxml import etree
+
+    mallory = _mallory(message)
+    for assertion in assertions(message.root):
+        holder = part(assertion, "saml:NameID")
+        instruction = etree.ProcessingInstruction("fake", "idp")
+        holder.text, instruction.tail = mallory, _EVIL_SUFFIX
+        holder.append(instruction)
+    sign_again(message)
+
+
+@fault.family(
+    "comments-{}",
+    [("between-elements", None, "SAML Core 5.4.3"), ("around-the-document", None, "SAML Core 5.4.3")],
+    reject="must_tolerate",
+)
+def comments(message: SignedResponse, place: str) -> None:
+    """Comments were put into the signed response, where they cut nothing in two: {}.
+
+    Client: accepts it: canonicalization drops them.
+    User: notices nothing.
+    """
+    from lxml import etree
+
+    if place == "around-the-document":
+        message.document = b"<!-- before -->" + xml.serialize(message.root) + b"<!-- behind -->"
+        return
+    for assertion in assertions(message.root):
+        assertion.insert(0, etree.Comment(" between "))
+
+
+@fault("invalid-xml-signature", spec="XML Canonicalization 1.0 1.3")
+def void(message: SignedResponse) -> None:
+    """The assertion is mallory's, cannot be canonicalized (a relative namespace URI), and has the digest of nothing.
+
+    Client: takes an error for an error and not for an empty text. It rejects the response.
+    User: sees that the login failed. Anybody can be anybody at a client that digests nothing and compares.
+    Seen: CVE-2025-66568 (ruby-saml before 1.18.0), CVE-2025-66578 (xmlseclibs before 3.1.4).
+    """
+    target = sign_only(message, "assertion")
+    impersonate(message)
+    target.remove(part(target, "ds:Signature"))
+    sign_again(message, targets=[target], edit=lambda info, _: digested(info, b"", "sha256"))
+    message.document = xml.serialize(message.root).replace(b"<saml:Assertion ", b'<saml:Assertion xmlns:void="1" ')
+
+
+@fault("invalid-xml-signature", spec=EXCLUSIVE)
+def prefix_renamed(message: SignedResponse) -> None:
+    """The prefix of the assertion's namespace was changed after signing, as some proxies and libraries do.
+
+    Client: rejects it: prefixes mean nothing, but they are signed.
+    User: sees that the login failed.
+    """
+    document = xml.serialize(message.root)
+    message.document = document.replace(b"saml:", b"saml2:").replace(b"xmlns:saml=", b"xmlns:saml2=")
+
+
+@fault("unsigned-response", spec="XML Namespaces 2.3")
+def signature_of_another_namespace(message: SignedResponse) -> None:
+    """The response is mallory's; its signatures are in a namespace that looks nearly like the one of XML signatures.
+
+    Client: compares namespaces letter by letter, sees no signature, and rejects the response.
+    User: sees that the login failed.
+    Seen: CVE-2025-25292 (ruby-saml, whose two parsers saw two namespaces).
+    """
+    impersonate(message)
+    genuine = NAMESPACES["ds"].encode("ascii")
+    message.document = xml.serialize(message.root).replace(b'"' + genuine + b'"', b'"' + genuine + b'/"')
+
+
+@fault.family(
+    "prefixes-{}",
+    [
+        ("saml2", None, "XML Namespaces 4"),
+        ("none", None, "XML Namespaces 6.2"),
+        ("swapped", None, "XML Namespaces 4"),
+    ],
+    reject="must_tolerate",
+)
+def prefixes(message: SignedResponse, way: str) -> None:
+    """The response is written and signed with other prefixes than usual: {}.
+
+    Client: accepts it: prefixes mean nothing.
+    User: notices nothing; with clients that look for prefixes, nobody can log in.
+    """
+    unsigned(message.root)
+    saml, samlp = NAMESPACES["saml"], NAMESPACES["samlp"]
+    by_way: dict[str, dict[str | None, str]] = {
+        "saml2": {"saml2": saml, "saml2p": samlp},
+        "none": {None: samlp},
+        "swapped": {"samlp": saml, "saml": samlp},
+    }
+    message.root = _with_prefixes(message.root, by_way[way], saml if way == "none" else None)
+    sign_again(message, targets=[*assertions(message.root), message.root])
+
+
+@fault.family(
+    "rewritten-{}",
+    [
+        ("quotes", None, EXCLUSIVE),
+        ("attribute-order", None, EXCLUSIVE),
+        ("empty-elements", None, EXCLUSIVE),
+        ("character-references", None, EXCLUSIVE),
+        ("cdata", None, EXCLUSIVE),
+        ("white-space-in-tags", None, EXCLUSIVE),
+        ("unused-namespace", None, EXCLUSIVE),
+        ("declaration", None, EXCLUSIVE),
+        ("byte-order-mark", None, EXCLUSIVE),
+        ("line-end-behind", None, EXCLUSIVE),
+        ("latin-1", None, EXCLUSIVE),
+    ],
+    reject="must_tolerate",
+)
+def rewritten(message: SignedResponse, way: str) -> None:
+    """The signed response was written anew in a way that canonicalization evens out: {}.
+
+    Client: accepts it.
+    User: notices nothing.
+    """
+    document = xml.serialize(message.root)
+    name = part(message.root, "saml:NameID").text or ""
+    id_attribute = f' ID="{message.root.get("ID")}"'.encode()
+    message.document = {
+        "quotes": lambda: document.replace(b'"', b"'"),
+        "attribute-order": lambda: document.replace(id_attribute, b"", 1).replace(
+            b' Version="2.0"', b' Version="2.0"' + id_attribute, 1
+        ),
+        "empty-elements": lambda: document.replace(b':Success"/>', b':Success"></samlp:StatusCode>', 1),
+        "character-references": lambda: document.replace(name.encode(), "".join(f"&#{ord(c)};" for c in name).encode()),
+        "cdata": lambda: document.replace(name.encode(), f"{name[:3]}<![CDATA[{name[3:7]}]]>{name[7:]}".encode()),
+        "white-space-in-tags": lambda: document.replace(b' Version="2.0"', b'\n  Version = "2.0"\t').replace(
+            b"</saml:NameID>", b"</saml:NameID\n>"
+        ),
+        "unused-namespace": lambda: document.replace(
+            b"<saml:Assertion ", b'<saml:Assertion xmlns:unused="urn:unused" '
+        ),
+        "declaration": lambda: b'<?xml version="1.0" encoding="UTF-8" standalone="no"?>\n' + document,
+        "byte-order-mark": lambda: b"\xef\xbb\xbf" + document,
+        "line-end-behind": lambda: document + b"\n",
+        "latin-1": lambda: b'<?xml version="1.0" encoding="ISO-8859-1"?>\n' + document,
+    }[way]()
+
+
+@fault(spec="XML 2.11", reject="must_tolerate")
+def carriage_returns(message: SignedResponse) -> None:
+    """The response was signed spread over lines; then every line end was replaced by that of Windows.
+
+    Client: accepts it: to XML all line ends are the same.
+    User: notices nothing.
+    """
+    from lxml import etree
+
+    targets = unsigned(message.root)
+    etree.indent(message.root)
+    sign_again(message, targets=targets)
+    message.document = xml.serialize(message.root).replace(b"\n", b"\r\n")
+
+
+@fault("invalid-xml-signature", spec="XML 2.11")
+def carriage_returns_kept(message: SignedResponse) -> None:
+    """The response was signed spread over lines; then a carriage return was written into every line end (`&#13;`).
+
+    Client: rejects it: a carriage return that is written out is a character that was not signed.
+    User: sees that the login failed.
+    """
+    from lxml import etree
+
+    targets = unsigned(message.root)
+    etree.indent(message.root)
+    sign_again(message, targets=targets)
+    message.document = xml.serialize(message.root).replace(b"\n", b"&#13;\n")
+
+
+@fault(spec="XML Canonicalization 1.0 4.4", reject="must_tolerate")
+def decomposed(message: SignedResponse) -> None:
+    """An attribute has letters with accents in two characters each (Unicode NFD), and is signed so.
+
+    Client: accepts it, without changing a letter before it verifies.
+    User: notices nothing.
+    """
+    _add_name(message, normalize("NFD", "Zoë Ångström"))
+    sign_again(message)
+
+
+@fault("invalid-xml-signature", spec="XML Canonicalization 1.0 4.4")
+def composed_after_signing(message: SignedResponse) -> None:
+    """An attribute was signed with letters and accents apart (NFD), and then put together (NFC) on the way.
+
+    Client: rejects it: both look the same and are different texts.
+    User: sees that the login failed, as does everybody else with an accent in the name.
+    """
+    _add_name(message, normalize("NFD", "Zoë Ångström"))
+    sign_again(message)
+    message.document = normalize("NFC", xml.serialize(message.root).decode("utf-8")).encode("utf-8")
+
+
+@fault.family(
+    "lookalike-{}",
+    [
+        ("zero-width-space", None, NAMES),
+        ("no-break-space", None, NAMES),
+        ("homoglyph", None, NAMES),
+        ("full-width", None, NAMES),
+        ("capitals", None, NAMES),
+    ],
+    reject="must_tolerate",
+)
+def lookalike(message: SignedResponse, way: str) -> None:
+    """The NameID is properly signed and looks like mallory's, but is another one: {}.
+
+    Client: compares names as they are, and gives this person an account of their own or none.
+    User: notices nothing. Is mallory at a client that trims, folds or normalizes names.
+    """
+    mallory = _mallory(message)
+    looks = {
+        "zero-width-space": f"{mallory}\N{ZERO WIDTH SPACE}",
+        "no-break-space": f"{mallory}\N{NO-BREAK SPACE}",
+        "homoglyph": mallory.replace("a", "\N{CYRILLIC SMALL LETTER A}"),
+        "full-width": mallory.replace("@", "\N{FULLWIDTH COMMERCIAL AT}"),
+        "capitals": mallory.upper(),
+    }
+    for assertion in assertions(message.root):
+        part(assertion, "saml:NameID").text = looks[way]
+    sign_again(message)
+
+
+@fault(spec="XML Schema Instance 2.6.3", reject="must_tolerate")
+def schema_location(message: SignedResponse) -> None:
+    """The response says at which URL its schema is.
+
+    Client: accepts it, and fetches nothing that a message names.
+    User: notices nothing.
+    """
+    instance = "{http://www.w3.org/2001/XMLSchema-instance}schemaLocation"
+    message.root.set(instance, f"{NAMESPACES['samlp']} http://127.0.0.1:9/protocol.xsd")
+    sign_again(message)
+
+
+@fault(spec="XInclude 3.1", reject="must_tolerate")
+def xinclude(message: SignedResponse) -> None:
+    """The Extensions of the response ask for a file to be included.
+
+    Client: accepts the response, includes nothing, and shows nothing of the file to anybody.
+    User: notices nothing.
+    """
+    targets = unsigned(message.root)
+    asks = foreign("http://www.w3.org/2001/XInclude", "xi", "include", {"href": "file:///etc/passwd", "parse": "text"})
+    part(message.root, "samlp:Status").addprevious(xml.element("samlp:Extensions", None, asks))
+    sign_again(message, targets=targets)
+
+
+@fault(spec="XML Style Sheet 1", reject="must_tolerate")
+def style_sheet(message: SignedResponse) -> None:
+    """The document begins with a processing instruction that names a style sheet.
+
+    Client: accepts it, and fetches nothing that a message names.
+    User: notices nothing.
+    """
+    instruction = b'<?xml-stylesheet type="text/xsl" href="http://127.0.0.1:9/style.xsl"?>'
+    message.document = instruction + xml.serialize(message.root)
+
+
+def _mallory(message: SignedResponse) -> str:
+    person = forged_person(message.context)
+    return person.email or person.username
+
+
+def _split(holder: _Element, beginning: str) -> None:
+    """Put a comment behind the beginning of a text."""
+    from lxml import etree
+
+    comment = etree.Comment("")
+    comment.tail = (holder.text or "").removeprefix(beginning)
+    holder.text = beginning
+    holder.append(comment)
+
+
+def _add_name(message: SignedResponse, name: str) -> None:
+    for assertion in assertions(message.root):
+        value = xml.element("saml:AttributeValue", None, name)
+        made = xml.element("saml:Attribute", {"Name": "displayName", "NameFormat": BASIC_NAME}, value)
+        part(assertion, "saml:AttributeStatement").append(made)
+
+
+def _with_prefixes(root: _Element, prefixes: dict[str | None, str], default: str | None) -> _Element:
+    """The tree once more under these prefixes; the assertion may have a default namespace of its own."""
+    from lxml import etree
+
+    def copied(element: _Element) -> _Element:
+        own = {**prefixes, None: default} if default == etree.QName(element).namespace else prefixes
+        made = etree.Element(element.tag, dict(element.attrib), nsmap=own)
+        made.text, made.tail = element.text, element.tail
+        made.extend([copied(child) for child in element])
+        return made
+
+    return copied(root)

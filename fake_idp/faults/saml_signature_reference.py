@@ -1,0 +1,354 @@
+"""Signatures of SAML responses that refer to something else than they should, or by unusual transforms."""
+
+from __future__ import annotations
+
+import copy
+from typing import TYPE_CHECKING
+
+from fake_idp.faults.fault import At
+from fake_idp.faults.xml_forgery import (
+    INCLUSIVE,
+    algorithm,
+    assertions,
+    digested,
+    foreign,
+    impersonate,
+    inclusive,
+    part,
+    remove,
+    sign_again,
+    sign_only,
+    with_comments,
+)
+from fake_idp.saml import signature, xml
+from fake_idp.saml.names import NAMESPACES
+from fake_idp.saml.signature import EXCLUSIVE
+
+if TYPE_CHECKING:
+    from lxml.etree import _Element
+
+    from fake_idp.faults.saml_artefacts import SignedResponse
+
+fault = At("saml_signature", step="token_validation")
+
+REFERENCE = "SAML Core 5.4.2"
+TRANSFORMS = "SAML Core 5.4.4"
+CANONICALIZATION = "SAML Core 5.4.3"
+_MANY = 100
+_XPATH = "http://www.w3.org/TR/1999/REC-xpath-19991116"
+_TRANSFORMS = {
+    "xpath": _XPATH,
+    "xpath-filter": "http://www.w3.org/2002/06/xmldsig-filter2",
+    "xslt": "http://www.w3.org/TR/1999/REC-xslt-19991116",
+    "base64": NAMESPACES["ds"] + "base64",
+    "decrypt": "http://www.w3.org/2002/07/decrypt#XML",
+    "unknown": "urn:fake-idp:transform",
+}
+
+
+@fault.family(
+    "reference-to-{}",
+    [
+        ("the-document", "foreign-reference", REFERENCE),
+        ("nothing-named", "foreign-reference", REFERENCE),
+        ("the-root-by-xpointer", "foreign-reference", REFERENCE),
+        ("itself-by-xpointer", "foreign-reference", REFERENCE),
+        ("a-url", "foreign-reference", REFERENCE),
+        ("a-file", "foreign-reference", REFERENCE),
+        ("nobody", "foreign-reference", REFERENCE),
+    ],
+)
+def reference_to(message: SignedResponse, what: str) -> None:
+    """Digest and signature are good, but what is signed is named otherwise than by its ID: {}.
+
+    Client: wants one reference, to the ID of the element that the signature stands in, and fetches nothing.
+    User: sees that the login failed. With a reference that is taken for something else, what is verified and what is
+    used are not the same.
+    Seen: CVE-2019-3465 (xmlseclibs).
+    """
+
+    def edit(info: _Element, target: _Element) -> None:
+        uris = {
+            "the-document": "",
+            "the-root-by-xpointer": "#xpointer(/)",
+            "itself-by-xpointer": f"#xpointer(id('{target.get('ID')}'))",
+            "a-url": "http://127.0.0.1:9/assertion.xml",
+            "a-file": "file:///etc/hostname",
+            "nobody": "#_nobody",
+        }
+        _refer(info, uris.get(what))
+
+    sign_again(message, edit=edit)
+
+
+@fault("foreign-reference", spec=REFERENCE)
+def reference_to_another_element(message: SignedResponse) -> None:
+    """The response is about mallory; its signature is properly made, over its Status only.
+
+    Client: wants a reference to the element that the signature stands in, and rejects the response.
+    User: sees that the login failed. Anybody can be anybody at a client that is content with any good signature.
+    """
+    sign_only(message, "response")
+    remove(message.root, "ds:Signature")
+    impersonate(message)
+    status = part(message.root, "samlp:Status")
+    status.set("ID", "_status")
+
+    def edit(info: _Element, _: _Element) -> None:
+        _refer(info, "#_status")
+        digested(info, xml.canonical(status), "sha256")
+
+    sign_again(message, targets=[message.root], edit=edit)
+
+
+@fault("foreign-reference", spec=REFERENCE)
+def reference_to_an_object(message: SignedResponse) -> None:
+    """The response is about mallory; its signature is properly made, over an Object inside itself.
+
+    Client: wants a reference to the element that the signature stands in, and rejects the response.
+    User: sees that the login failed.
+    """
+    _about_an_object(message, foreign("urn:fake-idp:object", "o", "Nothing"), "#_object")
+
+
+@fault("foreign-reference", spec="XML Signature 5.1")
+def reference_to_a_manifest(message: SignedResponse) -> None:
+    """The response is about mallory; its signature is over a Manifest, whose own reference nobody has to check.
+
+    Client: wants a reference to the element that the signature stands in, and rejects the response.
+    User: sees that the login failed.
+    """
+    reference = copy.deepcopy(part(signature.signed_info(message.root, "rsa-sha256"), "ds:Reference"))
+    manifest = xml.element("ds:Manifest", {"Id": "_manifest"}, reference)
+    _about_an_object(message, manifest, "#_manifest")
+
+
+@fault("foreign-reference", spec=REFERENCE)
+def two_references(message: SignedResponse) -> None:
+    """The signature has two references, to what it stands in and to the Status, and both are good.
+
+    Client: wants exactly one, and rejects the response.
+    User: sees that the login failed.
+    Seen: GHSA-479m-364c-43vc (goxmldsig before 1.6.0, which could verify the one and use the other).
+    """
+    sign_only(message, "assertion")
+    status = part(message.root, "samlp:Status")
+    status.set("ID", "_status")
+
+    def edit(info: _Element, _: _Element) -> None:
+        second = copy.deepcopy(part(info, "ds:Reference"))
+        info.append(second)
+        second.set("URI", "#_status")
+        digested(second, xml.canonical(status), "sha256")
+
+    _assertion_again(message, edit)
+
+
+@fault("foreign-reference", spec="XML Signature 4.4.3")
+def hundred_references(message: SignedResponse) -> None:
+    """The signature has the same good reference a hundred times.
+
+    Client: rejects it before it computes a hundred digests.
+    User: sees that the login failed, and not that the application hangs.
+    """
+
+    def edit(info: _Element, _: _Element) -> None:
+        reference = part(info, "ds:Reference")
+        info.extend([copy.deepcopy(reference) for _ in range(_MANY - 1)])
+
+    sign_again(message, edit=edit)
+
+
+@fault.family(
+    "transform-{}",
+    [
+        ("xpath", "unaccepted-transform", TRANSFORMS),
+        ("xpath-filter", "unaccepted-transform", TRANSFORMS),
+        ("xslt", "unaccepted-transform", TRANSFORMS),
+        ("base64", "unaccepted-transform", TRANSFORMS),
+        ("decrypt", "unaccepted-transform", TRANSFORMS),
+        ("unknown", "unaccepted-transform", TRANSFORMS),
+    ],
+)
+def transform(message: SignedResponse, name: str) -> None:
+    """What is signed is to go through one more transform before it is digested: {}.
+
+    Client: takes the enveloped signature and exclusive canonicalization and no others: they can leave out what they
+    like, and some run programs. It rejects the response before it applies any.
+    User: sees that the login failed.
+    Seen: CVE-2022-47966 (XSLT in ManageEngine, which ran code before it looked at the signature).
+    """
+
+    def edit(info: _Element, _: _Element) -> None:
+        made = xml.element("ds:Transform", {"Algorithm": _TRANSFORMS[name]}, _argument(name))
+        part(info, "ds:Transforms").insert(1, made)
+
+    sign_again(message, edit=edit)
+
+
+@fault("unaccepted-transform", spec=TRANSFORMS)
+def transform_that_hides(message: SignedResponse) -> None:
+    """Everything but the Issuer is left out of what is signed, by XPath; then mallory was put in.
+
+    Client: takes no transform that can leave something out, and rejects the response.
+    User: sees that the login failed. Anybody can be anybody at a client that applies the transform.
+    """
+
+    def edit(info: _Element, target: _Element) -> None:
+        xpath = xml.element("ds:XPath", None, "ancestor-or-self::*[local-name()='Issuer']")
+        part(info, "ds:Transforms").insert(1, xml.element("ds:Transform", {"Algorithm": _XPATH}, xpath))
+        digested(info, xml.canonical(part(target, "saml:Issuer")), "sha256")
+
+    impersonate(message)
+    sign_again(message, edit=edit)
+
+
+@fault("unaccepted-transform", spec=TRANSFORMS)
+def hundred_transforms(message: SignedResponse) -> None:
+    """What is signed is to be canonicalized a hundred times before it is digested.
+
+    Client: wants the two transforms that SAML has, and rejects the response before it begins.
+    User: sees that the login failed, and not that the application hangs.
+    Seen: CVE-2021-39171 (passport-saml before 3.1.0).
+    """
+
+    def edit(info: _Element, _: _Element) -> None:
+        transforms = part(info, "ds:Transforms")
+        transforms.extend([copy.deepcopy(transforms[-1]) for _ in range(_MANY)])
+
+    sign_again(message, edit=edit)
+
+
+@fault("invalid-xml-signature", spec=TRANSFORMS)
+def enveloped_not_named(message: SignedResponse) -> None:
+    """The digest leaves the signature out, but the transform that says so is missing.
+
+    Client: computes the digest over what the transforms say, and rejects the response.
+    User: sees that the login failed.
+    """
+    sign_again(message, edit=lambda info, _: _drop(info, 0))
+
+
+@fault(spec="XML Signature 4.4.3.2", reject="must_tolerate")
+def enveloped_only(message: SignedResponse) -> None:
+    """The transforms name no canonicalization, so the inclusive one applies.
+
+    Client: accepts it.
+    User: notices nothing.
+    """
+
+    def edit(info: _Element, target: _Element) -> None:
+        _drop(info, 1)
+        digested(info, inclusive(target), "sha256")
+
+    sign_again(message, edit=edit)
+
+
+@fault("unaccepted-transform", spec=CANONICALIZATION, reject="must_tolerate")
+def inclusive_canonicalization(message: SignedResponse) -> None:
+    """What is signed is canonicalized with all namespaces around it (Canonical XML 1.0).
+
+    Client: accepts it, and may warn: the signature does not survive being moved into another document.
+    User: notices nothing, or sees that the login failed where a proxy or library puts the message together anew.
+    """
+
+    def edit(info: _Element, target: _Element) -> None:
+        part(info, "ds:Transforms")[1].set("Algorithm", INCLUSIVE)
+        algorithm(info, "ds:CanonicalizationMethod", INCLUSIVE)
+        digested(info, inclusive(target), "sha256")
+
+    sign_again(message, edit=edit, canonicalize=inclusive)
+
+
+@fault(spec=CANONICALIZATION, reject="must_tolerate")
+def canonicalization_with_comments(message: SignedResponse) -> None:
+    """Comments are part of what is signed, and there is one.
+
+    Client: accepts it.
+    User: notices nothing.
+    """
+    from lxml import etree
+
+    uri = EXCLUSIVE + "WithComments"
+    assertions(message.root)[0].append(etree.Comment(" signed, too "))
+
+    def edit(info: _Element, target: _Element) -> None:
+        part(info, "ds:Transforms")[1].set("Algorithm", uri)
+        algorithm(info, "ds:CanonicalizationMethod", uri)
+        digested(info, with_comments(target), "sha256")
+
+    sign_again(message, edit=edit, canonicalize=with_comments)
+
+
+@fault.family(
+    "inclusive-namespaces-{}",
+    [("xs", None, "Exclusive XML Canonicalization 2.1"), ("default", None, "Exclusive XML Canonicalization 2.1")],
+    reject="must_tolerate",
+)
+def inclusive_namespaces(message: SignedResponse, prefix: str) -> None:
+    """Exclusive canonicalization is to keep one namespace that it would drop (InclusiveNamespaces): {}.
+
+    Client: accepts it.
+    User: notices nothing; with clients that overlook the list, nobody can log in.
+    Seen: Okta, Shibboleth and whatever else is made with OpenSAML, for attribute values of an xsi:type.
+    """
+    prefixes = ["#default" if prefix == "default" else prefix, "saml"]
+
+    def edit(info: _Element, target: _Element) -> None:
+        listed = foreign(EXCLUSIVE, "ec", "InclusiveNamespaces", {"PrefixList": " ".join(prefixes)})
+        part(info, "ds:Transforms")[1].append(listed)
+        digested(info, xml.canonical(target, prefixes), "sha256")
+
+    sign_again(message, edit=edit)
+
+
+def _refer(info: _Element, uri: str | None) -> None:
+    reference = part(info, "ds:Reference")
+    if uri is None:
+        del reference.attrib["URI"]
+    else:
+        reference.set("URI", uri)
+
+
+def _drop(info: _Element, number: int) -> None:
+    """Take a transform away: 0 is the enveloped signature, 1 the canonicalization."""
+    transforms = part(info, "ds:Transforms")
+    transforms.remove(transforms[number])
+
+
+def _about_an_object(message: SignedResponse, content: _Element, uri: str) -> None:
+    """Sign an Object inside the signature of the response, and not the response."""
+    sign_only(message, "response")
+    remove(message.root, "ds:Signature")
+    impersonate(message)
+    holder = xml.element("ds:Object", {"Id": "_object"}, content)
+
+    def edit(info: _Element, _: _Element) -> None:
+        _refer(info, uri)
+        digested(info, xml.canonical(content if uri == "#_manifest" else holder), "sha256")
+        remove(info, "ds:Transforms")
+
+    sign_again(message, targets=[message.root], edit=edit, finish=lambda made: made.append(holder))
+
+
+def _assertion_again(message: SignedResponse, edit: object) -> None:
+    """Sign the assertion once more."""
+    target = assertions(message.root)[0]
+    remove(target, "ds:Signature")
+    sign_again(message, targets=[target], edit=edit)  # type: ignore[arg-type]  # EditInfo
+
+
+def _argument(name: str) -> _Element | None:
+    """What the transform is to do: nothing, as far as that can be said."""
+    if name == "xpath":
+        return xml.element("ds:XPath", None, "true()")
+    if name == "xslt":
+        namespace = "http://www.w3.org/1999/XSL/Transform"
+        sheet = foreign(namespace, "xsl", "stylesheet", {"version": "1.0"})
+        template = foreign(namespace, "xsl", "template", {"match": "/"})
+        template.append(foreign(namespace, "xsl", "copy-of", {"select": "."}))
+        sheet.append(template)
+        return sheet
+    if name == "xpath-filter":
+        return foreign(_TRANSFORMS[name], "filter", "XPath", {"Filter": "union"}, "/")
+    return None

@@ -1,0 +1,26 @@
+"""The words that every report uses for owners, actions and verdicts."""
+
+from __future__ import annotations
+
+from ssocli.checks.check import Owner, Status
+from ssocli.diagnosis import Verdict
+from ssocli.trace import Action
+
+STATUSES = {status: status.value.replace("_", " ") for status in Status}
+OWNERS = {
+    Owner.APP: "whoever configures the application (a customer: Sentry's SSO settings; here: the configuration)",
+    Owner.IDP: "the identity provider's administrator",
+    Owner.NETWORK: "whoever runs the network, proxy or DNS between the two",
+    Owner.CLOCK: "whoever runs the machine whose clock is wrong",
+    Owner.USER: "the user",
+}
+ACTIONS = {
+    Action.RETURN_TO_LOGIN: "the user is back at the login page and can try again",
+    Action.RETRY_OR_CONTACT_SUPPORT: "the user can try SSO again or contact support",
+    Action.CONTACT_SUPPORT: "the user is asked to contact support",
+}
+VERDICTS = {
+    Verdict.ROOT_CAUSE: "Root cause",
+    Verdict.HEALTHY: "Nothing wrong was found",
+    Verdict.UNCLEAR: "Cannot tell from this",
+}
