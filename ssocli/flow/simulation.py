@@ -20,6 +20,7 @@ from ssocli.config.load import default
 from ssocli.config.model import Config, OidcProvider, reveal
 from ssocli.flow.browser import Browser
 from ssocli.flow.encryption import let_encrypt, with_encryption
+from ssocli.flow.expectation import AUTHENTICATED, outcome_of
 from ssocli.flow.faults import tls_host
 from ssocli.flow.login import LoginRequest, log_in
 from ssocli.flow.person import Person
@@ -36,7 +37,17 @@ Verdict = Literal["as_expected", "differs", "not_reached"]
 ENCRYPTION = "saml_encryption"
 OIDC_PROVIDER, SAML_PROVIDER = "acme-oidc", "acme-saml"
 # What is judged by a resource server, or by clients of grants that Sentry does not use.
-_ELSEWHERE = {"access_token", "device", "introspection", "logout", "refresh", "refresh_id_token", "revocation"}
+_ELSEWHERE = {
+    "access_token",
+    "device",
+    "introspection",
+    "logout",
+    "logout_token",
+    "refresh",
+    "refresh_id_token",
+    "revocation",
+    "saml_logout",
+}
 # Faults that wait by nature are cut short: what they prove is that the client does not wait for ever.
 _PATIENCE_SECONDS = 2
 _MOST_AT_A_TIME = 16
@@ -198,19 +209,8 @@ def expectation(fault: Fault) -> str:
     if not is_seen_by_a_login(fault):
         return "not noticed by a login"
     if fault.reject == "must_tolerate":
-        return "authenticated"
+        return AUTHENTICATED
     return f"{fault.finding.step}: {fault.finding.name}" if fault.finding else "refused"
-
-
-def outcome_of(trace: Trace) -> str:
-    """What happened, in the same words."""
-    if trace.outcome is Outcome.AUTHENTICATED:
-        return "authenticated"
-    if trace.failure is None:
-        return "tool error"
-    step = trace.step(trace.failure.step)
-    name = next((check.name for check in step.checks if check.code == trace.failure.code), trace.failure.code)
-    return f"{trace.failure.step.value}: {name}"
 
 
 def _findings(trace: Trace) -> tuple[str, ...]:
