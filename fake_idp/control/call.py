@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import selectors
 import socket
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -71,9 +72,9 @@ class Call:
         if wire is None:
             return True
         try:
-            # Past TLS, which allows no flags: only whether there is an end is of interest.
-            return socket.socket.recv(wire, 1, socket.MSG_PEEK | socket.MSG_DONTWAIT) != b""
-        except BlockingIOError:
-            return True
-        except OSError:
+            with selectors.DefaultSelector() as selector:  # a plain read would wait as long as the wire may be silent
+                selector.register(wire, selectors.EVENT_READ)
+                # Past TLS, which allows no flags: only whether there is an end is of interest.
+                return not selector.select(0) or socket.socket.recv(wire, 1, socket.MSG_PEEK) != b""
+        except (OSError, ValueError):  # closed, by them or by us
             return False
