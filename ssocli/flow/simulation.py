@@ -19,6 +19,7 @@ from ssocli.checks.check import Status
 from ssocli.config.load import default
 from ssocli.config.model import Config, OidcProvider, reveal
 from ssocli.flow.browser import Browser
+from ssocli.flow.encryption import let_encrypt, with_encryption
 from ssocli.flow.expectation import AUTHENTICATED, outcome_of
 from ssocli.flow.faults import tls_host
 from ssocli.flow.login import LoginRequest, log_in
@@ -33,9 +34,20 @@ if TYPE_CHECKING:
 
 Verdict = Literal["as_expected", "differs", "not_reached"]
 
+ENCRYPTION = "saml_encryption"
 OIDC_PROVIDER, SAML_PROVIDER = "acme-oidc", "acme-saml"
 # What is judged by a resource server, or by clients of grants that Sentry does not use.
-_ELSEWHERE = {"access_token", "device", "introspection", "logout", "refresh", "refresh_id_token", "revocation"}
+_ELSEWHERE = {
+    "access_token",
+    "device",
+    "introspection",
+    "logout",
+    "logout_token",
+    "refresh",
+    "refresh_id_token",
+    "revocation",
+    "saml_logout",
+}
 # Faults that wait by nature are cut short: what they prove is that the client does not wait for ever.
 _PATIENCE_SECONDS = 2
 _MOST_AT_A_TIME = 16
@@ -145,6 +157,8 @@ class _Attempt:
         patient = partial(self.send, timeout=longest, deadline=longest, tls=setting.trust)
         person = setting.config.people["alice"]
         request = LoginRequest("acme", provider_of(fault), Person("alice", reveal(person.password)))
+        if fault.point == ENCRYPTION:
+            let_encrypt(setting.idp, setting.namespace)
         with setting.idp.fault(fault.id, namespace=setting.namespace) as armed:
             log_in(setting.url, request, self.builder, Browser(self.builder.add_exchange, send=patient))
             fired = armed.fired
@@ -178,7 +192,7 @@ def _verdict(fault: Fault, trace: Trace, found: tuple[str, ...], fired: int) -> 
 
 @cache
 def _config(point: str) -> Config:
-    """The embedded configuration; where a consent page is to fail, it is asked for."""
+    """The embedded configuration; where a consent page or encryption is to fail, it is asked for."""
     config = default()
     config = msgspec.structs.replace(
         config, sentry=msgspec.structs.replace(config.sentry, http_timeout_seconds=_PATIENCE_SECONDS)
@@ -187,7 +201,7 @@ def _config(point: str) -> Config:
     if point == "consent" and isinstance(provider, OidcProvider):
         asking = msgspec.structs.replace(provider, prompt="consent")
         config = msgspec.structs.replace(config, providers={**config.providers, OIDC_PROVIDER: asking})
-    return config
+    return with_encryption(config, SAML_PROVIDER) if point == ENCRYPTION else config
 
 
 def expectation(fault: Fault) -> str:
