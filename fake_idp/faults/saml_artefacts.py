@@ -112,5 +112,5 @@ def _described(root: _Element) -> dict[str, Any]:
     return {
         "size": len(document),
         "document": fingerprint(document.decode("utf-8", "replace")),
-        "elements": [xml.local_name(each) for each in root.iter("*")],
+        "elements": [str(each.tag).rpartition("}")[2] for each in root.iter("*")],
     }

@@ -17,6 +17,7 @@ from typing import Any
 sys.path.insert(0, str(Path(__file__).parent))
 
 from cold_start import cold_start
+from forging import forging
 from logins import logins
 from saml import saml_logins, verification_ms
 from simulate import simulation
@@ -61,6 +62,12 @@ def main() -> None:
 
     result["saml_verification_ms"] = verification_ms(50 if quick else 300)
     print(f"Reading, verifying and judging one signed SAML response: {result['saml_verification_ms']:.2f} ms\n")
+
+    result["forging"] = row = forging(2 if quick else 7)
+    print(
+        f"Forged SAML responses: {row['forged_ms'] / row['good_ms']:.2f} times a good login of {row['good_ms']:.2f} ms"
+    )
+    print(f"  (median of {row['faults']} faults; slowest {row['slowest']}, {row['slowest_ms']:.2f} ms)\n")
 
     result["simulation"] = row = simulation()
     print(f"Simulation: {row['ms_per_fault']:.1f} ms per fault ({row['faults']:.0f} faults), and")
