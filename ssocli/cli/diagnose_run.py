@@ -50,7 +50,7 @@ def _given(thing: str, number: int) -> Given:
     """What an argument stands for: standard input, a file, or itself."""
     if thing == "-":
         return Given(sys.stdin.buffer.read(_LIMIT), "standard input")
-    is_name = len(thing) <= _NAME_LIMIT and "\n" not in thing and "://" not in thing
+    is_name = 0 < len(thing) <= _NAME_LIMIT and "\n" not in thing and "://" not in thing
     path = Path(thing)
     try:
         if is_name and path.is_dir():

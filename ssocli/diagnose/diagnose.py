@@ -8,9 +8,11 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from ssocli.checks.check import Check, Severity, Status, rule_named
+from ssocli.diagnose import judge_capture
 from ssocli.diagnose.advice import advised
 from ssocli.diagnose.difference import aligned
 from ssocli.diagnose.judge import judge
+from ssocli.diagnose.judge_capture import Observed
 from ssocli.diagnose.judged import Judged
 from ssocli.diagnose.known import Known, gather
 from ssocli.diagnose.known_errors import KnownError, find, unlisted_numbers
@@ -24,6 +26,8 @@ from ssocli.diagnosis import Diagnosis, Finding, Input, Kind, Verdict
 from ssocli.steps import Step
 
 _SPECIFICATIONS = {"OAuth 2.0", "SAML 2.0"}
+# The findings that are the identity provider's own refusal, in whose words its own error may stand.
+_REFUSALS = {"AUTH001", "AUTH002", "CB001", "CB002", "TOK001", "TOK002", "SRS004"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,12 +57,16 @@ def diagnose(inputs: Sequence[Given], options: Options = Options()) -> Diagnosis
     things = [thing for given in inputs for thing in recognise(given.data, given.place)]
     known = gather(things, options.provider, {given.place: given.folder for given in inputs})
     judged = list(judge(things, known, options.now, time.time()))
+    captured = {thing.place: judge_capture.judge(thing, known) for thing in things if thing.kind in judge_capture.KINDS}
+    judged += [each for observed in captured.values() for each in observed.judged]
     found = [each for entry in judged for each in _findings(entry, known, options)]
     found += [each for thing in things if thing.kind is Kind.ERROR_TEXT for each in _errors(thing, options)]
-    return conclude(things, judged, found)
+    return conclude(things, judged, found, captured)
 
 
-def conclude(things: Sequence[Thing], judged: Sequence[Judged], found: Sequence[Found]) -> Diagnosis:
+def conclude(
+    things: Sequence[Thing], judged: Sequence[Judged], found: Sequence[Found], captured: dict[str, Observed]
+) -> Diagnosis:
     """The answer to what was found."""
     parts = sort(found)
     checks = tuple(check for entry in judged for check in entry.checks)
@@ -66,7 +74,7 @@ def conclude(things: Sequence[Thing], judged: Sequence[Judged], found: Sequence[
     was_judged = any(check.status is Status.PASSED for check in checks)
     verdict = Verdict.ROOT_CAUSE if parts.root else Verdict.HEALTHY if was_judged else Verdict.UNCLEAR
     return Diagnosis(
-        inputs=tuple(Input(thing.kind, thing.place, summary(thing)) for thing in things),
+        inputs=tuple(_input(thing, captured.get(thing.place)) for thing in things),
         verdict=verdict,
         root=parts.root,
         supporting=parts.supporting,
@@ -74,8 +82,15 @@ def conclude(things: Sequence[Thing], judged: Sequence[Judged], found: Sequence[
         checked=tuple(check for check in checks if check.status is not Status.TOOL_ERROR),
         trouble=trouble,
         missing=missing(things, judged, verdict),
+        trace=next((observed.trace for observed in captured.values() if observed.trace), None),
         messages=tuple(message for entry in judged for message in entry.messages),
     )
+
+
+def _input(thing: Thing, observed: Observed | None) -> Input:
+    if observed is None:
+        return Input(thing.kind, thing.place, summary(thing))
+    return Input(observed.kind, thing.place, observed.summary)
 
 
 def _findings(judged: Judged, known: Known, options: Options) -> Iterable[Found]:
@@ -101,7 +116,7 @@ def _findings(judged: Judged, known: Known, options: Options) -> Iterable[Found]
 
 def _said(check: Check, judged: Judged) -> KnownError | None:
     """The vendor's own error behind a refusal, if its words are known."""
-    if not judged.said or check.code not in {"CB001", "CB002", "TOK001", "TOK002", "SRS004"}:
+    if not judged.said or check.code not in _REFUSALS:
         return None
     return next((error for error in find(judged.said) if error.product not in _SPECIFICATIONS), None)
 
