@@ -16,7 +16,7 @@ from ssocli.diagnose.capture import oauth, saml
 from ssocli.diagnose.capture.hop import Hop
 from ssocli.diagnose.capture.known import Known
 from ssocli.diagnose.capture.logins import ObservedLogin
-from ssocli.diagnose.capture.view import last_hop, page_of, said_on, view
+from ssocli.diagnose.capture.view import last_hop, page_of, said_on, vendor_error, view
 from ssocli.exchange import Exchange
 from ssocli.flow.browser.page_kinds import login_form
 from ssocli.steps import Step
@@ -123,7 +123,7 @@ def _authentication_of(login: ObservedLogin, hops: list[Hop]) -> AuthenticationC
     ending: Ending = "timed_out"
     if shown is not None and shown.alerts and login_form(shown) is not None:
         ending = "credentials_refused"
-    elif response.status >= 400 or (shown is not None and shown.alerts):
+    elif response.status >= 400 or (shown is not None and (shown.alerts or vendor_error(shown))):
         ending = "error_page"
     else:
         said = f"the capture ends at the page '{title or url}'"
