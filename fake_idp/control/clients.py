@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import msgspec
-from msgspec import UNSET, UnsetType
+from msgspec import UNSET, Meta, UnsetType
 
 from fake_idp.config import Algorithm, AuthMethod, Client
 from fake_idp.control.problem import ProblemError
 from fake_idp.control.route import Model
 from fake_idp.directory import Directory
+from fake_idp.oidc import redirect_uri
 
 if TYPE_CHECKING:
     from fake_idp.control.call import Call
+
+
+class NewClient(Client, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A client as in [[clients]] of a configuration file."""
+
+    client_id: Annotated[str, Meta(min_length=1)]
+
 
 ClientChange = msgspec.defstruct(
     "ClientChange",
@@ -66,18 +74,17 @@ def get(call: Call, client_id: str) -> ClientView:
     return _shown(call, call.client(client_id))
 
 
-def add(call: Call, body: Client) -> ClientView:
+def add(call: Call, body: NewClient) -> ClientView:
     """Add a client."""
-    if not body.client_id:
-        raise ProblemError(422, "The client has no id.", expected="a client_id of one character or more", seen="''")
     if body.client_id in call.clients():
         raise ProblemError(
             409, "There is a client with this client_id.", expected="another client_id", seen=body.client_id,
             fix="change that client, or delete it first",
         )  # fmt: skip
     _check(call, body)
-    _put(call, [*call.namespace.directory.clients.values(), body])
-    return _shown(call, body)
+    client = Client(**msgspec.structs.asdict(body))
+    _put(call, [*call.namespace.directory.clients.values(), client])
+    return _shown(call, client)
 
 
 def change(call: Call, client_id: str, body: msgspec.Struct) -> ClientView:
@@ -109,6 +116,11 @@ def _check(call: Call, client: Client) -> None:
             422, "There is no key for this algorithm.", expected="an algorithm that a published key can sign with",
             seen=client.id_token_signed_response_alg, fix="POST keys publishes one",
         )  # fmt: skip
+
+    for name in ("backchannel_logout_uri", "frontchannel_logout_uri"):
+        uri = getattr(client, name)
+        if uri is not None and not redirect_uri.is_web_address(uri):
+            raise ProblemError(422, f"The {name} cannot be used.", expected=redirect_uri.WEB_ADDRESS, seen=uri)
 
 
 def _registered(call: Call, client_id: str) -> bool:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from fake_idp.config import Client
 from fake_idp.control import (
     clients,
     clock,
@@ -16,10 +15,12 @@ from fake_idp.control import (
     flows,
     info,
     keys,
+    mint,
     namespaces,
     openapi,
     requests,
     service_providers,
+    sessions,
     transcript,
     users,
 )
@@ -36,7 +37,7 @@ ROUTES = (
     Route("PATCH", "/users/{username}", users.change, users.User, body=users.UserChange, problems=(409,)),
     Route("DELETE", "/users/{username}", users.delete, None, status=204, problems=(409,)),
     Route("GET", "/clients", clients.listing, list[clients.ClientView]),
-    Route("POST", "/clients", clients.add, clients.ClientView, body=Client, status=201, problems=(409,)),
+    Route("POST", "/clients", clients.add, clients.ClientView, body=clients.NewClient, status=201, problems=(409,)),
     Route("GET", "/clients/{client_id}", clients.get, clients.ClientView),
     Route("PATCH", "/clients/{client_id}", clients.change, clients.ClientView, body=clients.ClientChange),
     Route("DELETE", "/clients/{client_id}", clients.delete, None, status=204),
@@ -66,8 +67,8 @@ ROUTES = (
     Route("GET", "/clock", clock.get, clock.ClockState),
     Route("POST", "/clock/freeze", clock.freeze, clock.ClockState, body=clock.Freeze),
     Route("POST", "/clock/set", clock.set_time, clock.ClockState, body=clock.Set),
-    Route("POST", "/clock/advance", clock.advance, clock.ClockState, body=clock.Move),
-    Route("POST", "/clock/skew", clock.skew, clock.ClockState, body=clock.Move),
+    Route("POST", "/clock/advance", clock.advance, clock.ClockState, body=clock.Move, problems=(409,)),
+    Route("POST", "/clock/skew", clock.skew, clock.ClockState, body=clock.Move, problems=(409,)),
     Route("POST", "/clock/reset", clock.reset, clock.ClockState, body=Nothing),
     # what happened
     Route("GET", "/requests", requests.listing, list[transcript.Recorded], query=requests.RequestQuery),
@@ -77,12 +78,21 @@ ROUTES = (
     Route("GET", "/requests/{number}", requests.get, transcript.Recorded, query=requests.SecretsQuery),
     Route("GET", "/flows", flows.listing, list[flows.FlowSummary], query=flows.FlowFilter),
     Route("GET", "/flows/{flow}", flows.get, flows.Flow, query=requests.SecretsQuery),
+    # tokens to order
+    Route("POST", "/mint/id-token", mint.id_token, mint.Minted, body=mint.MintToken),
+    Route("POST", "/mint/access-token", mint.access_token, mint.Minted, body=mint.MintToken),
+    Route("POST", "/mint/logout-token", mint.logout_token, mint.Minted, body=mint.MintToken),
+    Route("POST", "/mint/saml-response", mint.saml_response, mint.MintedResponse, body=mint.MintResponse),
     # keys, sessions, devices
     Route("GET", "/keys", keys.listing, list[keys.Key]),
     Route("POST", "/keys", keys.publish, keys.Key, body=keys.Publish, status=201, problems=(409,)),
     Route("POST", "/keys/rotate", keys.rotate, list[keys.Key], body=keys.Rotate),
     Route("POST", "/keys/{kid}/use", keys.use, list[keys.Key], body=Nothing),
     Route("DELETE", "/keys/{kid}", keys.retire, list[keys.Key], query=keys.Retire, problems=(409,)),
+    Route("GET", "/sessions", sessions.listing, list[sessions.SessionView], query=sessions.SessionFilter),
+    Route("DELETE", "/sessions", sessions.end_all, list[sessions.Ended], query=sessions.SessionFilter),
+    Route("GET", "/sessions/{sid}", sessions.get, sessions.SessionView),
+    Route("DELETE", "/sessions/{sid}", sessions.end, sessions.Ended),
     Route("GET", "/devices", devices.listing, list[devices.Device]),
     Route("POST", "/devices/{user_code}/approve", devices.approve, devices.Answered, body=devices.Approve),
     Route("POST", "/devices/{user_code}/deny", devices.deny, devices.Answered, body=Nothing),

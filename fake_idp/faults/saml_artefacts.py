@@ -21,12 +21,13 @@ if TYPE_CHECKING:
 class Draft:
     """A message or an assertion before it is signed: what a fault changes in it is signed by the right key.
 
-    `provider` is the service provider that it is for.
+    `provider` is the service provider that it is for. `unsigned` keeps the signature of a logout message away.
     """
 
     context: Context
     element: _Element
     provider: ServiceProvider
+    unsigned: bool = False
 
     def part(self, path: str) -> _Element:
         """The first descendant at a path such as `saml:Subject/saml:NameID`. Raises LookupError if it is not there."""

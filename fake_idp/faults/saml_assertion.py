@@ -559,15 +559,18 @@ def missing_issuer(assertion: Draft) -> None:
     assertion.drop("saml:Issuer")
 
 
-@fault.family("version-{}", [(number, "unsupported-version", "SAML Core 4.1.3.1") for number in ("1.0", "1.1", "3.0")])
-def version(assertion: Draft, number: str) -> None:
-    """The assertion says that it is of SAML {}.
+VERSIONS = {"1-0": "1.0", "1-1": "1.1", "3-0": "3.0"}
+
+
+@fault.family("version-{}", [(name, "unsupported-version", "SAML Core 4.1.3.1") for name in VERSIONS])
+def version(assertion: Draft, name: str) -> None:
+    """The assertion says that it is of another version of SAML: {}.
 
     Client: rejects what it does not know to read.
     User: sees that the login failed.
     Seen: python3-saml, pysaml2 and minisaml accept 1.1.
     """
-    assertion.element.set("Version", number)
+    assertion.element.set("Version", VERSIONS[name])
 
 
 @fault("malformed-id", spec="SAML Core 1.3.4")

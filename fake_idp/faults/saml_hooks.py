@@ -22,11 +22,12 @@ RESPONSE = ("saml_response",)
 LOGOUT = ("saml_logout",)
 
 
-def draft(context: Context, points: Iterable[str], element: _Element, provider: ServiceProvider) -> None:
+def draft(context: Context, points: Iterable[str], element: _Element, provider: ServiceProvider) -> Draft:
     """A message or an assertion that is not signed yet."""
     message = Draft(context, element, provider)
     for point in points:
         hooks.apply(point, message)
+    return message
 
 
 def delivery(context: Context, location: str, fields: dict[str, str]) -> Delivery:

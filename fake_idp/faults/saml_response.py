@@ -240,17 +240,17 @@ def issuer_with_format(response: Draft) -> None:
     response.part("saml:Issuer").set("Format", ENTITY)
 
 
-VERSIONS = {"1.0": "SAML Core 4.1.3.2", "1.1": "SAML Core 4.1.3.2", "3.0": "SAML Core 4.1.3.2"}
+VERSIONS = {"1-0": "1.0", "1-1": "1.1", "3-0": "3.0"}
 
 
-@fault.family("version-{}", [(number, "unsupported-version", spec) for number, spec in VERSIONS.items()])
-def version(response: Draft, number: str) -> None:
-    """The response says that it is of SAML {}.
+@fault.family("version-{}", [(name, "unsupported-version", "SAML Core 4.1.3.2") for name in VERSIONS])
+def version(response: Draft, name: str) -> None:
+    """The response says that it is of another version of SAML: {}.
 
     Client: rejects what it does not know to read.
     User: sees that the login failed.
     """
-    response.element.set("Version", number)
+    response.element.set("Version", VERSIONS[name])
 
 
 @fault("unsupported-version", spec=HEADER)

@@ -20,6 +20,7 @@ from cold_start import cold_start
 from har import har
 from logins import logins
 from saml import saml_logins, verification_ms
+from simulate import simulation
 from start_up import start_up
 
 ARTIFACTS = Path(__file__).parents[2] / "artifacts"
@@ -61,6 +62,10 @@ def main() -> None:
 
     result["saml_verification_ms"] = verification_ms(50 if quick else 300)
     print(f"Reading, verifying and judging one signed SAML response: {result['saml_verification_ms']:.2f} ms\n")
+
+    result["simulation"] = row = simulation()
+    print(f"Simulation: {row['ms_per_fault']:.1f} ms per fault ({row['faults']:.0f} faults), and")
+    print(f"  {row['waiting_seconds']:.1f} s for the {row['waiting_faults']:.0f} that wait by nature\n")
 
     result["har"] = har()
     print("A capture read, its login found and rebuilt, in a process of its own")

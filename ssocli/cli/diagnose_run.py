@@ -1,0 +1,135 @@
+"""What `ssocli diagnose` and `ssocli inspect` do once their options are read."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from ssocli.checks.check import Severity
+from ssocli.cli.baseline import Baseline, read_baseline
+from ssocli.cli.output import open_output
+from ssocli.cli.stop import stop
+from ssocli.diagnose.diagnose import Given, Options, diagnose
+from ssocli.diagnosis import Diagnosis, Verdict
+from ssocli.exit_code import ExitCode
+from ssocli.report.redact import Redactor
+from ssocli.text import printable
+
+# What is read of a file: larger captures are cut by their reader, anything else of this size is no message.
+_LIMIT = 512 * 1024 * 1024
+_RANK = {"error": 0, "warning": 1, "info": 2, "never": -1}
+# A name of a file is short and has no line breaks; anything else is the thing itself.
+_NAME_LIMIT = 255
+
+
+def run(things: tuple[str, ...], options: dict[str, Any]) -> ExitCode:
+    """Read, judge, report, and say how it went."""
+    known = read_baseline(options.get("baseline"))
+    given = [_given(thing, number) for number, thing in enumerate(things, start=1)]
+    wanted = Options(
+        now=_moment(options["moment"]),
+        provider=options["provider"],
+        only=frozenset(options.get("only", ())),
+        skip=frozenset(options.get("skip", ())),
+    )
+    diagnosis = diagnose(given, wanted)
+    if options.get("write_baseline"):
+        Baseline.of(diagnosis).write(Path(options["write_baseline"]))
+    if known is not None:
+        for sentence in known.changes(diagnosis):
+            sys.stderr.write(f"{sentence}\n")
+    code = _exit_code(diagnosis, options["fail_on"], known)
+    _report(diagnosis, code, options)
+    return code
+
+
+def _given(thing: str, number: int) -> Given:
+    """What an argument stands for: standard input, a file, or itself."""
+    if thing == "-":
+        return Given(sys.stdin.buffer.read(_LIMIT), "standard input")
+    is_name = 0 < len(thing) <= _NAME_LIMIT and "\n" not in thing and "://" not in thing
+    path = Path(thing)
+    try:
+        if is_name and path.is_dir():
+            stop(f"{thing}: expected a file, but it is a directory; name the files in it", ExitCode.USAGE)
+        if is_name and path.exists():
+            with path.open("rb") as file:
+                return Given(file.read(_LIMIT), thing, path.parent)
+    except OSError as error:
+        stop(
+            f"{thing}: expected a file that can be read, but: {(error.strerror or str(error)).lower()}", ExitCode.USAGE
+        )
+    if is_name and _looks_like_a_file(thing):
+        stop(f"{thing}: expected a file, but there is none of that name", ExitCode.USAGE)
+    return Given(thing.encode("utf-8", "surrogateescape"), f"argument {number}")
+
+
+def _looks_like_a_file(thing: str) -> bool:
+    """Whether the argument has the form of a file's name, so that a missing one is said and not judged as a text."""
+    endings = {".har", ".json", ".toml", ".xml", ".pem", ".crt", ".cer", ".txt", ".html", ".gz", ".zip", ".b64", ".jwt"}
+    return Path(thing).suffix.lower() in endings and " " not in thing
+
+
+def _moment(text: str | None) -> float | None:
+    if text is None:
+        return None
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        stop(f"--at {printable(text, 40)}: expected a time such as 2026-11-25T08:00:00Z", ExitCode.USAGE)
+    return (found if found.tzinfo else found.replace(tzinfo=UTC)).timestamp()
+
+
+def _exit_code(diagnosis: Diagnosis, fail_on: str, known: Baseline | None) -> ExitCode:
+    if known is not None:
+        return ExitCode.FINDINGS if known.changes(diagnosis) else ExitCode.OK
+    if diagnosis.verdict is Verdict.UNCLEAR:
+        return ExitCode.INTERNAL_ERROR if diagnosis.trouble else ExitCode.INCONCLUSIVE
+    ranks = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.INFO: 2}
+    if any(ranks[finding.check.severity] <= _RANK[fail_on] for finding in diagnosis.findings):
+        return ExitCode.FINDINGS
+    return ExitCode.OK
+
+
+def _report(diagnosis: Diagnosis, code: ExitCode, options: dict[str, Any]) -> None:
+    redactor = Redactor(options["show_secrets"])
+    output, output_format = options["output"] and Path(options["output"]), options["output_format"]
+    with open_output(output) as write:
+        if output_format == "console":
+            _console(diagnosis, redactor, options["verbose"], write if output else None)
+        else:
+            write(_rendered(diagnosis, output_format, code, redactor))
+
+
+def _console(diagnosis: Diagnosis, redactor: Redactor, verbosity: int, write: Callable[[str], None] | None) -> None:
+    from ssocli.report.console import console_for
+    from ssocli.report.diagnosis_console import print_diagnosis
+
+    console = console_for()
+    if write is None:
+        print_diagnosis(diagnosis, console, redactor, verbosity)
+        return
+    with console.capture() as captured:
+        print_diagnosis(diagnosis, console, redactor, verbosity)
+    write(captured.get())
+
+
+def _rendered(diagnosis: Diagnosis, output_format: str, code: ExitCode, redactor: Redactor) -> str:
+    if output_format == "json":
+        from ssocli.report.json import render_diagnosis as as_json
+
+        return as_json(diagnosis, code, redactor)
+    if output_format == "markdown":
+        from ssocli.report.markdown import render_diagnosis as as_markdown
+
+        return as_markdown(diagnosis, redactor)
+    if output_format == "sarif":
+        from ssocli.report.sarif import render_diagnosis as as_sarif
+
+        return as_sarif(diagnosis, redactor)
+    from ssocli.report.html import render_diagnosis as as_html
+
+    return as_html(diagnosis, redactor)

@@ -1,0 +1,165 @@
+"""From what somebody sent to one root cause."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from ssocli.checks.check import Check, Severity, Status, rule_named
+from ssocli.diagnose import judge_capture
+from ssocli.diagnose.advice import advised
+from ssocli.diagnose.difference import aligned
+from ssocli.diagnose.judge import judge
+from ssocli.diagnose.judge_capture import Observed
+from ssocli.diagnose.judged import Judged
+from ssocli.diagnose.known import Known, gather
+from ssocli.diagnose.known_errors import KnownError, find, unlisted_numbers
+from ssocli.diagnose.missing import missing
+from ssocli.diagnose.product import product_of
+from ssocli.diagnose.recognise import recognise
+from ssocli.diagnose.root_cause import Found, sort
+from ssocli.diagnose.summary import summary
+from ssocli.diagnose.thing import Thing
+from ssocli.diagnosis import Diagnosis, Finding, Input, Kind, Verdict
+from ssocli.steps import Step
+
+_SPECIFICATIONS = {"OAuth 2.0", "SAML 2.0"}
+# The findings that are the identity provider's own refusal, in whose words its own error may stand.
+_REFUSALS = {"AUTH001", "AUTH002", "CB001", "CB002", "TOK001", "TOK002", "SRS004"}
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """One thing as it was given: its bytes, the name by which to speak of it, and where files named in it are."""
+
+    data: bytes = field(repr=False)
+    place: str
+    folder: Path = Path()
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """`now` is the moment in question, in seconds since the epoch; None: that of each message, and today for the rest.
+
+    `provider` is the table of the configuration that is meant. Codes or names in `only` and `skip` limit the rules.
+    """
+
+    now: float | None = None
+    provider: str | None = None
+    only: frozenset[str] = frozenset()
+    skip: frozenset[str] = frozenset()
+
+
+def diagnose(inputs: Sequence[Given], options: Options = Options()) -> Diagnosis:
+    """Judge all that was given together, and say what is wrong and who has to mend it. Never raises on any input."""
+    things = [thing for given in inputs for thing in recognise(given.data, given.place)]
+    known = gather(things, options.provider, {given.place: given.folder for given in inputs})
+    judged = list(judge(things, known, options.now, time.time()))
+    captured = {thing.place: judge_capture.judge(thing, known) for thing in things if thing.kind in judge_capture.KINDS}
+    judged += [each for observed in captured.values() for each in observed.judged]
+    found = [each for entry in judged for each in _findings(entry, known, options)]
+    found += [each for thing in things if thing.kind is Kind.ERROR_TEXT for each in _errors(thing, options)]
+    return conclude(things, judged, found, captured)
+
+
+def conclude(
+    things: Sequence[Thing], judged: Sequence[Judged], found: Sequence[Found], captured: dict[str, Observed]
+) -> Diagnosis:
+    """The answer to what was found."""
+    parts = sort(found)
+    checks = tuple(check for entry in judged for check in entry.checks)
+    trouble = tuple(check for check in checks if check.status is Status.TOOL_ERROR)
+    was_judged = any(check.status is Status.PASSED for check in checks)
+    verdict = Verdict.ROOT_CAUSE if parts.root else Verdict.HEALTHY if was_judged else Verdict.UNCLEAR
+    return Diagnosis(
+        inputs=tuple(_input(thing, captured.get(thing.place)) for thing in things),
+        verdict=verdict,
+        root=parts.root,
+        supporting=parts.supporting,
+        symptoms=parts.symptoms,
+        checked=tuple(check for check in checks if check.status is not Status.TOOL_ERROR),
+        trouble=trouble,
+        missing=missing(things, judged, verdict),
+        trace=next((observed.trace for observed in captured.values() if observed.trace), None),
+        messages=tuple(message for entry in judged for message in entry.messages),
+    )
+
+
+def _input(thing: Thing, observed: Observed | None) -> Input:
+    if observed is None:
+        return Input(thing.kind, thing.place, summary(thing))
+    return Input(observed.kind, thing.place, observed.summary)
+
+
+def _findings(judged: Judged, known: Known, options: Options) -> Iterable[Found]:
+    product = product_of(*_addresses(known))
+    for check in judged.checks:
+        if check.status is not Status.FAILED or not _is_wanted(check, options):
+            continue
+        error = _said(check, judged)
+        if error is not None:
+            check = replace(check, owner=error.owner, fix=error.fix, evidence=f"{error.code}: {error.meaning}")
+        difference = aligned(check.expected, check.actual)
+        if check.evidence and check.evidence in difference:
+            check = replace(check, evidence="")
+        finding = Finding(
+            check=check,
+            step=rule_named(check.code).step,
+            place=judged.place,
+            difference=difference,
+            causes=error.causes if error else (),
+        )
+        yield Found(advised(finding, product), judged.observed)
+
+
+def _said(check: Check, judged: Judged) -> KnownError | None:
+    """The vendor's own error behind a refusal, if its words are known."""
+    if not judged.said or check.code not in _REFUSALS:
+        return None
+    return next((error for error in find(judged.said) if error.product not in _SPECIFICATIONS), None)
+
+
+def _errors(thing: Thing, options: Options) -> Iterable[Found]:
+    """Errors that somebody pasted: the first is the cause, the general codes beside it are not repeated."""
+    known = find(thing.text)
+    specific = [error for error in known if error.product not in _SPECIFICATIONS] or known
+    for error in specific[:5]:
+        check = Check(
+            code=error.code,
+            name="known-error",
+            status=Status.FAILED,
+            severity=Severity.ERROR,
+            expected="no error",
+            actual=f"an error of {error.product}: {error.code}",
+            evidence=error.meaning,
+            owner=error.owner,
+            fix=error.fix,
+            spec=f"{error.source} ({error.date})",
+        )
+        if _is_wanted(check, options):
+            yield Found(Finding(check, error.step, thing.place, causes=error.causes), observed=True)
+    for sentence in unlisted_numbers(thing.text) if not known else ():
+        check = Check(
+            code="unlisted-number",
+            name="unknown-error",
+            status=Status.FAILED,
+            severity=Severity.ERROR,
+            expected="no error",
+            actual=sentence,
+            fix="Look it up there.",
+        )
+        yield Found(Finding(check, Step.EXTERNAL_AUTHENTICATION, thing.place), observed=True)
+
+
+def _is_wanted(check: Check, options: Options) -> bool:
+    names = {check.code, check.name}
+    return not names & options.skip and (not options.only or bool(names & options.only))
+
+
+def _addresses(known: Known) -> tuple[str, ...]:
+    """The identity provider's addresses, by which its product is told."""
+    provider = known.configured.provider if known.configured else None
+    named = (known.idp.entity_id if known.idp else "", known.issuer or "")
+    return (*named, *(str(getattr(provider, name, "") or "") for name in ("authorization_endpoint", "sso_url")))

@@ -1,0 +1,23 @@
+"""What else to send, where the inputs do not tell."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ssocli.diagnose.judged import Judged
+from ssocli.diagnose.thing import Thing
+from ssocli.diagnosis import Kind, Verdict
+
+_CAPTURE = "a HAR or SAML-tracer capture of the failed login, from the user's browser"
+_LIVE = {Kind.DISCOVERY_URL, Kind.METADATA_URL}
+
+
+def missing(things: Sequence[Thing], judged: Sequence[Judged], verdict: Verdict) -> tuple[str, ...]:
+    """What would tell more, most useful first; nothing if a root cause was found."""
+    if verdict is Verdict.ROOT_CAUSE:
+        return ()
+    wanted = [blind.send for entry in judged for blind in entry.unknown if blind.send]
+    if verdict is Verdict.UNCLEAR:
+        offline = [f"{thing.place} again, without --offline" for thing in things if thing.kind in _LIVE]
+        wanted = [*offline, *wanted, _CAPTURE, "the provider's configuration", "the text of the error message"]
+    return tuple(dict.fromkeys(wanted))
