@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from ssocli.checks import authentication as _authentication  # noqa: F401 - it declares the rules
 from ssocli.checks import browser_view as _browser_view  # noqa: F401 - likewise
@@ -89,9 +89,16 @@ def rebuild(login: ObservedLogin, known: Known | None = None) -> Trace:
 
 def _redirect(steps: _Steps, login: ObservedLogin, known: Known, ways: tuple[Check, ...]) -> None:
     lint = saml.request_checks if login.protocol == "SAML 2.0" else oauth.request_checks
-    checks = (*lint(login, known), *_of(ways, Step.REDIRECT_TO_IDP))
+    checks = (*_lenient(login, lint(login, known)), *_of(ways, Step.REDIRECT_TO_IDP))
     name = "AuthnRequest" if login.protocol == "SAML 2.0" else "authorization request"
     steps.add(Step.REDIRECT_TO_IDP, f"{name} to {login.idp}, {login.protocol}", checks, login.before[-1:])
+
+
+def _lenient(login: ObservedLogin, checks: tuple[Check, ...]) -> tuple[Check, ...]:
+    """What is wrong with a request that was answered did not end the login: it is a warning then."""
+    if login.response is None or login.response.get("error"):
+        return checks
+    return tuple(replace(check, severity=Severity.WARNING) if check.is_blocking else check for check in checks)
 
 
 def _tokens(login: ObservedLogin, known: Known, context: SamlResponseContext | None) -> tuple[Check, ...]:
