@@ -99,21 +99,25 @@ def _report(diagnosis: Diagnosis, code: ExitCode, options: dict[str, Any]) -> No
     output, output_format = options["output"] and Path(options["output"]), options["output_format"]
     with open_output(output) as write:
         if output_format == "console":
-            _console(diagnosis, redactor, options["verbose"], write if output else None)
+            _console(diagnosis, redactor, options, write if output else None)
         else:
             write(_rendered(diagnosis, output_format, code, redactor))
 
 
-def _console(diagnosis: Diagnosis, redactor: Redactor, verbosity: int, write: Callable[[str], None] | None) -> None:
+def _console(
+    diagnosis: Diagnosis, redactor: Redactor, options: dict[str, Any], write: Callable[[str], None] | None
+) -> None:
     from ssocli.report.console import console_for
     from ssocli.report.diagnosis_console import print_diagnosis
+    from ssocli.report.inspection_console import print_inspection
 
+    show = print_inspection if options.get("inspects") else print_diagnosis
     console = console_for()
     if write is None:
-        print_diagnosis(diagnosis, console, redactor, verbosity)
+        show(diagnosis, console, redactor, int(options["verbose"]))
         return
     with console.capture() as captured:
-        print_diagnosis(diagnosis, console, redactor, verbosity)
+        show(diagnosis, console, redactor, int(options["verbose"]))
     write(captured.get())
 
 

@@ -6,13 +6,13 @@ import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ssocli.checks.check import Check, Severity, Status, rule_named
-from ssocli.diagnose import judge_capture
 from ssocli.diagnose.advice import advised
+from ssocli.diagnose.decoded import decoded
 from ssocli.diagnose.difference import aligned
 from ssocli.diagnose.judge import judge
-from ssocli.diagnose.judge_capture import Observed
 from ssocli.diagnose.judged import Judged
 from ssocli.diagnose.known import Known, gather
 from ssocli.diagnose.known_errors import KnownError, find, unlisted_numbers
@@ -25,7 +25,11 @@ from ssocli.diagnose.thing import Thing
 from ssocli.diagnosis import Diagnosis, Finding, Input, Kind, Verdict
 from ssocli.steps import Step
 
+if TYPE_CHECKING:
+    from ssocli.diagnose.judge_capture import Observed
+
 _SPECIFICATIONS = {"OAuth 2.0", "SAML 2.0"}
+_CAPTURES = {Kind.HAR, Kind.SAML_TRACER}
 # The findings that are the identity provider's own refusal, in whose words its own error may stand.
 _REFUSALS = {"AUTH001", "AUTH002", "CB001", "CB002", "TOK001", "TOK002", "SRS004"}
 
@@ -57,7 +61,7 @@ def diagnose(inputs: Sequence[Given], options: Options = Options()) -> Diagnosis
     things = [thing for given in inputs for thing in recognise(given.data, given.place)]
     known = gather(things, options.provider, {given.place: given.folder for given in inputs})
     judged = list(judge(things, known, options.now, time.time()))
-    captured = {thing.place: judge_capture.judge(thing, known) for thing in things if thing.kind in judge_capture.KINDS}
+    captured = {thing.place: _captured(thing, known) for thing in things if thing.kind in _CAPTURES}
     judged += [each for observed in captured.values() for each in observed.judged]
     found = [each for entry in judged for each in _findings(entry, known, options)]
     found += [each for thing in things if thing.kind is Kind.ERROR_TEXT for each in _errors(thing, options)]
@@ -83,8 +87,15 @@ def conclude(
         trouble=trouble,
         missing=missing(things, judged, verdict),
         trace=next((observed.trace for observed in captured.values() if observed.trace), None),
-        messages=tuple(message for entry in judged for message in entry.messages),
+        messages=tuple(message for thing in things for message in decoded(thing)),
     )
+
+
+def _captured(thing: Thing, known: Known) -> Observed:
+    # Imported here: a capture needs the browser's rules and an HTML parser, a token does not.
+    from ssocli.diagnose.judge_capture import judge
+
+    return judge(thing, known)
 
 
 def _input(thing: Thing, observed: Observed | None) -> Input:
