@@ -135,7 +135,7 @@ def application_unreachable(context: BrowserViewContext) -> Judgement:
     step=Step.TOKEN_GENERATION,
     spec="RFC 6749 3.1.2; SAML Metadata 2.4.4",
     owner=Owner.APP,
-    fix="Let the identity provider send the answer to an address that the application has: compare the redirect URI (or "
+    fix="Let the identity provider send the answer to an address that the application has: compare redirect URI (or "
     "the ACS URL) with the documentation of the application, path and method included.",
 )
 def unknown_return_address(context: BrowserViewContext) -> Judgement:

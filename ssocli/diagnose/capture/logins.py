@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Literal
 
 from ssocli.diagnose.capture.hop import Capture, Hop
@@ -99,7 +100,7 @@ def find_logins(capture: Capture) -> list[ObservedLogin]:
                     logins.append(_begun(message, recent, logins))
             elif (login := _awaiting(logins, message)) is not None:
                 login.response = message
-            elif not _was_answered(logins, message) and _is_certain(message):
+            elif not _was_answered(logins, message) and message.is_certain:
                 logins.append(ObservedLogin(_protocol(message), None, message))
         if not hop.is_navigation and len(logins) == begun and not _carries(logins, hop):
             if (fetching := _fetching_tokens(logins, hop)) is not None:
@@ -109,9 +110,8 @@ def find_logins(capture: Capture) -> list[ObservedLogin]:
         owner = _owner(logins, hop)
         if owner is not None:
             owner.hops.append(hop)
-    return [
-        login for login, following in zip(logins, [*logins[1:], None], strict=True) if not _is_round(login, following)
-    ]
+    followed = pairwise([*logins, None])
+    return [login for login, following in followed if login is not None and not _is_round(login, following)]
 
 
 def _is_round(login: ObservedLogin, following: ObservedLogin | None) -> bool:
@@ -228,11 +228,6 @@ def _was_answered(logins: list[ObservedLogin], message: Message) -> bool:
         if any(message.get(name) for name in names) and all(known.get(name) == message.get(name) for name in names):
             return True
     return False
-
-
-def _is_certain(message: Message) -> bool:
-    """Whether an answer without a request is one: `?code=` alone may be anything."""
-    return message.saml is not None or bool(message.get("state"))
 
 
 def _carries(logins: list[ObservedLogin], hop: Hop) -> bool:

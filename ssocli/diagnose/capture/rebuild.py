@@ -121,10 +121,10 @@ def _authentication_of(login: ObservedLogin, hops: list[Hop]) -> AuthenticationC
         return AuthenticationContext("unreachable", said, url)
     said = said_on(shown) if shown is not None else ""
     ending: Ending = "timed_out"
-    if response.status >= 400:
+    if shown is not None and shown.alerts and login_form(shown) is not None:
+        ending = "credentials_refused"
+    elif response.status >= 400 or (shown is not None and shown.alerts):
         ending = "error_page"
-    elif shown is not None and shown.alerts:
-        ending = "credentials_refused" if login_form(shown) is not None else "error_page"
     else:
         said = f"the capture ends at the page '{title or url}'"
     return AuthenticationContext(ending, said, url, response.status, title)
