@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from xml.sax.saxutils import quoteattr
 
 from ssocli.checks.document import Undecodable
+from ssocli.checks.private_key import load_private_key
 from ssocli.checks.saml_tree import DS, SAML, XENC, XENC11, Element, attribute, child, children, text_of
 from ssocli.checks.saml_xml import read_xml
 
@@ -79,7 +80,6 @@ def _decrypt(wrapped: Element, content: bytes, method: str, key_pem: str, *, wea
     from cryptography.hazmat.primitives.asymmetric import padding, rsa
     from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
     from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-    from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
     transport = attribute(child(wrapped, f"{XENC}EncryptionMethod"), "Algorithm") or "(none)"
     if transport not in _OAEP and not (weak and transport == _RSA_1_5):
@@ -87,7 +87,7 @@ def _decrypt(wrapped: Element, content: bytes, method: str, key_pem: str, *, wea
     if (secret := _cipher_value(wrapped)) is None:
         return Undecodable("has no CipherValue in base64")
     try:
-        private = load_pem_private_key(key_pem.encode(), None)
+        private = load_private_key(key_pem)
     except (ValueError, TypeError, UnsupportedAlgorithm):
         return Undecodable("is encrypted, and the configured private key cannot be read (PEM, no passphrase)")
     if not isinstance(private, rsa.RSAPrivateKey):
