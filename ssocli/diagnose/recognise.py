@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import html
 import re
 import tomllib
@@ -115,9 +116,7 @@ def _words(text: str, place: str) -> Iterator[Thing]:
     elif find(text) or unlisted_numbers(text):
         yield Thing(Kind.ERROR_TEXT, place, text=text)
     else:
-        yield Thing(
-            Kind.UNKNOWN, place, text=text, problem=f"is text that nothing is known about: {printable(text, 60)!r}"
-        )
+        yield Thing(Kind.UNKNOWN, place, text=text, problem=f"is text of no kind that is known: {printable(text, 60)}")
 
 
 def _json(text: str, place: str) -> Iterator[Thing]:
@@ -158,24 +157,31 @@ def _json_kind(value: Any) -> Kind | None:
 def _markup(text: str, place: str) -> Iterator[Thing]:
     data = text.encode("utf-8", "replace")
     root = read_xml(data)
-    if not isinstance(root, Undecodable):
-        yield _xml(root, data, place)
+    if not isinstance(root, Undecodable) and (thing := _xml(root, data, place)) is not None:
+        yield thing
     elif found := tuple(from_page(text, place)):
         yield from found
-    elif "EntityDescriptor" in text[:4000]:
+    elif isinstance(root, Undecodable) and "EntityDescriptor" in text[:4000]:
         yield Thing(Kind.IDP_METADATA, place, data=data, problem=root.reason)
-    elif "urn:oasis:names:tc:SAML:2.0:protocol" in text[:4000]:
+    elif isinstance(root, Undecodable) and "urn:oasis:names:tc:SAML:2.0:protocol" in text[:4000]:
         kind = Kind.SAML_REQUEST if "AuthnRequest" in text[:400] else Kind.SAML_RESPONSE
         yield _message(kind, data, place)
     elif find(text) or unlisted_numbers(text):
         yield Thing(Kind.ERROR_TEXT, place, text=text)
     else:
-        title = _TITLE.search(text[:65536])
-        what = f"is an HTML page ({printable(' '.join(title[1].split()), 60)})" if title else root.reason
-        yield Thing(Kind.UNKNOWN, place, text=text, problem=what)
+        yield Thing(Kind.UNKNOWN, place, text=text, problem=_page(text, root))
 
 
-def _xml(root: Any, data: bytes, place: str) -> Thing:
+def _page(text: str, root: Any) -> str:
+    """What a page or a document is that nothing is known of, as half a sentence."""
+    if title := _TITLE.search(text[:65536]):
+        return f"is an HTML page ({printable(' '.join(title[1].split()), 60)})"
+    if isinstance(root, Undecodable):
+        return root.reason
+    return f"is XML of no kind that is known ({printable(str(root.tag).rpartition('}')[2], 60)})"
+
+
+def _xml(root: Any, data: bytes, place: str) -> Thing | None:
     name = str(root.tag).rpartition("}")[2]
     if name in {"EntityDescriptor", "EntitiesDescriptor"}:
         roles = {str(element.tag).rpartition("}")[2] for element in root.iter() if isinstance(element.tag, str)}
@@ -185,13 +191,11 @@ def _xml(root: Any, data: bytes, place: str) -> Thing:
         return _message(Kind.SAML_REQUEST, data, place)
     if name in {"Response", "Assertion", "LogoutResponse", "ArtifactResponse"}:
         return _message(Kind.SAML_RESPONSE, data, place)
-    return Thing(Kind.UNKNOWN, place, problem=f"is XML of no kind that is known ({printable(name, 60)})")
+    return None
 
 
 def _message(kind: Kind, data: bytes, place: str) -> Thing:
     """A SAML message, packed as a form would carry it."""
-    import base64
-
     return Thing(kind, place, data=data, packed=base64.b64encode(data).decode("ascii"), mode="document")
 
 
@@ -204,6 +208,4 @@ def _config(text: str, place: str) -> Thing:
 
 
 def _pem(der: bytes) -> str:
-    import base64
-
     return f"-----BEGIN CERTIFICATE-----\n{base64.b64encode(der).decode('ascii')}\n-----END CERTIFICATE-----\n"
