@@ -14,7 +14,7 @@ from urllib.parse import parse_qsl, quote, urlsplit, urlunsplit
 
 from ssocli.exchange import Exchange, Headers
 from ssocli.report.redact_text import HIDDEN, once, pairs, redact, stand_in, tokens
-from ssocli.report.secret_names import is_secret, is_typed
+from ssocli.report.secret_names import PRIVATE_JWK_MEMBERS, is_secret, is_typed
 from ssocli.text import fingerprint
 
 BODY_LIMIT = 4_000
@@ -152,6 +152,8 @@ def _field(above: str, key: str, member: dict[str, Any]) -> str:
     """Which field a member's value belongs to: the password above, the one that the object names, or its own."""
     if is_typed(above):
         return above
+    if key in PRIVATE_JWK_MEMBERS and "kty" in member:
+        return "secret"
     named = (found for each in _NAMING if isinstance(found := member.get(each), str))
     return next(named, key) if key == "value" else key
 

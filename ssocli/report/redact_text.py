@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from functools import cache
 
-from ssocli.report.secret_names import is_secret, is_typed
+from ssocli.report.secret_names import PRIVATE_JWK_MEMBERS, is_secret, is_typed
 from ssocli.text import fingerprint
 
 HIDDEN = "(hidden)"
@@ -72,11 +72,13 @@ def stand_in(name: str, value: str) -> str:
 
 def _members(text: str) -> str:
     """The quoted values of secret members replaced; in the others, which may hold JSON again, the search goes on."""
+    is_jwk = "kty" in text
     pieces, at = [], 0
     while found := _MEMBER.search(text, at):
         pieces.append(text[at : found.end()])
         at = found.end()
-        if is_secret(found["name"]) and (value := _up_to(found["vq"]).match(text, at)):
+        is_private = is_jwk and found["name"] in PRIVATE_JWK_MEMBERS
+        if (is_private or is_secret(found["name"])) and (value := _up_to(found["vq"]).match(text, at)):
             pieces.append(stand_in(found["name"], value[0]))
             at = value.end()
     return "".join((*pieces, text[at:]))

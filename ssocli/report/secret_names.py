@@ -48,6 +48,8 @@ _TYPED = frozenset(
 # What a name ends with: stateToken, authenticity_token, X-Api-Key, x_csrf.
 _LAST = frozenset(("authorization", "cookie", "csrf", "credential", "credentials", "token", "xsrf"))
 _KEYS = frozenset(("access", "api", "auth", "private", "secret", "subscription"))
+# The private members of a JSON Web Key (RFC 7518 6); elsewhere such names mean anything.
+PRIVATE_JWK_MEMBERS = frozenset(("d", "dp", "dq", "k", "p", "q", "qi"))
 # A name that ends so speaks about secrets and holds none: client_secret_expires_at, password_policy_url.
 _SETTINGS = frozenset(
     (

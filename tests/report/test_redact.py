@@ -236,6 +236,17 @@ def test_names_that_only_sound_alike_stay_readable(name: str) -> None:
     assert "kept-value" in body(f"{name}=kept-value")
 
 
+@pytest.mark.parametrize("member", ["d", "p", "q", "dp", "dq", "qi", "k"])
+def test_the_private_members_of_a_key_are_secrets_there_and_nowhere_else(member: str) -> None:
+    key = json.dumps({"keys": [{"kty": "RSA", "n": "public", member: SECRET}]}, indent=2)
+    for media_type in ("application/json", "text/plain"):
+        shown = body(key, media_type)
+        assert SECRET not in shown
+        assert "public" in shown
+        assert SECRET[4:] not in body(key[: key.index(SECRET) + 20], media_type)
+    assert "kept-value" in body(json.dumps({member: "kept-value"}), "application/json")
+
+
 def test_addresses_hide_passwords_and_sessions_wherever_they_stand() -> None:
     for text in (f"https://me:{SECRET}@idp.example/", f"https://a.example/x;jsessionid={SECRET}", f"/cb?code={SECRET}"):
         assert SECRET not in body(f"see {text} for more")
