@@ -20,6 +20,7 @@ BODY_LIMIT = 4_000
 _SECRET_NAMES = frozenset(
     (
         "access_token",
+        "answer",
         "assertion",
         "authorization_code",
         "client_assertion",
@@ -33,9 +34,13 @@ _SECRET_NAMES = frozenset(
         "id_token_hint",
         "logout_token",
         "nonce",
+        "otc",
         "otp",
+        "pass",
+        "passcode",
         "passwd",
         "password",
+        "pwd",
         "refresh_token",
         "registration_access_token",
         "relaystate",
@@ -47,12 +52,16 @@ _SECRET_NAMES = frozenset(
         "secret",
         "session",
         "session_state",
+        "sessiontoken",
         "sid",
         "state",
+        "statetoken",
         "subject_token",
         "token",
         "totp",
+        "tx",
         "user_code",
+        "wresult",
     )
 )
 _JWT = re.compile(r"\beyJ[A-Za-z0-9_-]{5,}\.[A-Za-z0-9_-]*(?:\.[A-Za-z0-9_-]*){1,3}")
@@ -154,7 +163,7 @@ class Redactor:
         return quote(value, safe=":/") if shown == value else shown
 
     def _value(self, name: str, value: str) -> str:
-        if name.lower() in _SECRET_NAMES:
+        if _is_secret(name):
             return _once(value)
         return self.url(value) if value.startswith(("http://", "https://")) else _JWT.sub(_replaced, value)
 
@@ -193,6 +202,17 @@ class Redactor:
         return self._value(name, value) if isinstance(value, str) else value
 
 
+def _is_secret(name: str) -> bool:
+    """Whether a field of this name holds a secret, as providers and their login pages name it."""
+    lowered = name.lower()
+    return (
+        lowered in _SECRET_NAMES
+        or lowered.rpartition(".")[2] in _SECRET_NAMES
+        or "password" in lowered
+        or "passcode" in lowered
+    )
+
+
 def _cookie(pair: str) -> str:
     name, equals, value = pair.partition("=")
     return f"{name}={fingerprint(value)}" if equals and value else pair
@@ -209,6 +229,6 @@ def _replaced(match: re.Match[str]) -> str:
 
 def _input(match: re.Match[str]) -> str:
     name = _NAME.search(match[0])
-    if name is None or name[1].lower() not in _SECRET_NAMES:
+    if name is None or not _is_secret(name[1]):
         return match[0]
     return _VALUE.sub(lambda value: f'{value[1]}"{fingerprint(value[2].strip(chr(34) + chr(39)))}"', match[0])
