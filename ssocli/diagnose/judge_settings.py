@@ -18,6 +18,8 @@ from ssocli.sentry.auth import judging
 from ssocli.sentry.auth.authorization_request import build_request
 from ssocli.sentry.auth.client import Client
 
+_WELL_KNOWN = "/.well-known/openid-configuration"
+
 
 def judge(things: Sequence[Thing], known: Known, now: float) -> Iterator[Judged]:
     """What can be said of the set-up."""
@@ -102,6 +104,8 @@ def _discovery(known: Known) -> Judged:
     if configured and isinstance(configured.provider, OidcProvider):
         client = Client(configured.key, configured.provider, configured.redirect_uri)
         return Judged(known.discovery_place, judging.discovery(client, known.discovery_place, document))
-    issuer = document.get("issuer")
-    context = discovery.DiscoveryContext(known.discovery_place, issuer if isinstance(issuer, str) else "", document)
+    issuer, place = document.get("issuer"), known.discovery_place
+    if place.startswith("http") and place.endswith(_WELL_KNOWN):
+        issuer = place.removesuffix(_WELL_KNOWN)  # OIDC Discovery 4.3: whose document is found there must say so
+    context = discovery.DiscoveryContext(place, issuer if isinstance(issuer, str) else "", document)
     return Judged(known.discovery_place, evaluate("discovery", context))
