@@ -22,7 +22,6 @@ from ssocli.text import printable
 _CAPTURE = re.compile(rb'"(?:log|entries|requests)"\s*:\s*[\[{]')
 _JWT = re.compile(r"[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*(?:\.[A-Za-z0-9_-]*\.[A-Za-z0-9_-]*)?")
 _JWT_INSIDE = re.compile(r"\beyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]*")
-_BEARER = re.compile(r"(?:authorization\s*:\s*)?bearer\s+", re.IGNORECASE)
 _FINGERPRINT = re.compile(r"(?:sha-?(?:1|256)\W{0,20})?(?:[0-9a-f]{2}[:\s-]?){20}(?:(?:[0-9a-f]{2}[:\s-]?){12})?", re.I)
 _CONFIG = re.compile(r"^\s*\[(?:providers|organizations|sentry|people|users)\b", re.MULTILINE)
 _TITLE = re.compile(r"<title[^>]{0,200}>([^<]{0,200})", re.IGNORECASE)
@@ -93,8 +92,6 @@ def _text(text: str, place: str, depth: int) -> Iterator[Thing]:
         yield from _markup(text, place)
     elif (found := from_url(text, place)) is not None:
         yield found
-    elif _JWT.fullmatch(token := _BEARER.sub("", text, count=1).strip()) and "." in token and token.startswith("eyJ"):
-        yield Thing(Kind.JWT, place, text=token)
     elif _JWT.fullmatch(joined) and joined.startswith("eyJ"):
         yield Thing(Kind.JWT, place, text=joined)
     elif (found := from_form(text, place)) is not None:
