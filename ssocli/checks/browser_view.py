@@ -143,8 +143,7 @@ def unknown_return_address(context: BrowserViewContext) -> Judgement:
     if not context.arrived or context.status is None:
         return skipped("no answer arrived")
     expected = "an address of the application that takes answers"
-    is_there = _where(context.page_url) == _where(context.return_url)
-    if context.status in (404, 405, 410) and is_there:
+    if _is_unknown(context):
         return failed(expected, f"HTTP {context.status} at {printable(_where(context.page_url))}")
     return passed(expected, f"HTTP {context.status}")
 
@@ -162,6 +161,8 @@ def application_refuses(context: BrowserViewContext) -> Judgement:
     """The answer arrives, and the application shows an error."""
     if not context.arrived or context.status is None:
         return skipped("no answer arrived")
+    if _is_unknown(context):
+        return skipped("the application does not have the address (WEB008)")
     expected = "the application lets the user in"
     if context.status < 400:
         return passed(expected, f"HTTP {context.status}")
@@ -205,6 +206,10 @@ def login_loop(context: BrowserViewContext) -> Judgement:
     if context.rounds > _MOST_ROUNDS:
         return failed(expected, f"{context.rounds} logins in a row without a page between them")
     return passed(expected, "no loop")
+
+
+def _is_unknown(context: BrowserViewContext) -> bool:
+    return context.status in (404, 405, 410) and _where(context.page_url) == _where(context.return_url)
 
 
 def _where(url: str) -> str:

@@ -17,6 +17,7 @@ from typing import Any
 sys.path.insert(0, str(Path(__file__).parent))
 
 from cold_start import cold_start
+from control import control_ms
 from har import har
 from logins import logins
 from saml import saml_logins, verification_ms
@@ -66,6 +67,12 @@ def main() -> None:
     result["simulation"] = row = simulation()
     print(f"Simulation: {row['ms_per_fault']:.1f} ms per fault ({row['faults']:.0f} faults), and")
     print(f"  {row['waiting_seconds']:.1f} s for the {row['waiting_faults']:.0f} that wait by nature\n")
+
+    result["control_ms"] = control_ms(50 if quick else 300)
+    print("Ordering a failure")
+    for name, milliseconds in result["control_ms"].items():
+        print(f"  {name:<44}{milliseconds:>8.2f} ms")
+    print()
 
     result["har"] = har()
     print("A capture read, its login found and rebuilt, in a process of its own")

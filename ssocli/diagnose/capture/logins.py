@@ -57,6 +57,11 @@ class ObservedLogin:
         return self.request.sender if self.request is not None else ""
 
     @property
+    def is_silent(self) -> bool:
+        """Whether the application asked for no page (OIDC Core 3.1.2.1, prompt): it is content with an error."""
+        return self.request is not None and self.request.get("prompt") == "none"
+
+    @property
     def started(self) -> float | None:
         """When it began, in seconds since the epoch."""
         return next((hop.started for hop in (*self.before, *self.hops) if hop.started is not None), None)
@@ -89,7 +94,10 @@ class ObservedLogin:
 
 
 def find_logins(capture: Capture) -> list[ObservedLogin]:
-    """Every login in the capture, in the order in which they began. Never raises."""
+    """Every login in the capture, in the order in which they began. Never raises.
+
+    Attempts to renew a login without a page are left out where there is another login.
+    """
     logins: list[ObservedLogin] = []
     recent: list[Hop] = []
     for hop in capture.hops:
@@ -111,7 +119,8 @@ def find_logins(capture: Capture) -> list[ObservedLogin]:
         if owner is not None:
             owner.hops.append(hop)
     followed = pairwise([*logins, None])
-    return [login for login, following in followed if login is not None and not _is_round(login, following)]
+    found = [login for login, following in followed if login is not None and not _is_round(login, following)]
+    return [login for login in found if not login.is_silent] or found
 
 
 def _is_round(login: ObservedLogin, following: ObservedLogin | None) -> bool:

@@ -123,6 +123,22 @@ def test_without_cookies_nothing_is_said_about_them(record: Record) -> None:
     assert [check.status for check in found if check.name == "login-cookie-lost"] in ([], [Status.SKIPPED])
 
 
+ENTRA = (
+    "<title>Sign in to your account</title><div>Sorry, but we're having trouble signing you in.</div>"
+    "<div>AADSTS50011: The redirect URI 'https://app.example/cb' does not match the redirect URIs.</div>"
+)
+
+
+def test_a_vendors_error_page_with_status_200(record: Record) -> None:
+    entries = record(fault="authorize.error-page")
+    last = entries[-1]["response"]
+    last["status"], last["content"]["text"] = 200, ENTRA
+    trace = rebuild(only(entries))
+    assert failure_of(trace) == ("external_authentication", "identity-provider-error-page")
+    assert trace.failure is not None
+    assert trace.failure.user_message.startswith("AADSTS50011: The redirect URI 'https://app.example/cb'")
+
+
 def test_against_what_is_known(record: Record, server: FakeIdP) -> None:
     login = only(record(provider="acme-saml"))
     metadata = requests.get(login.response.sender if login.response else "", timeout=5).content
