@@ -9,7 +9,7 @@ from ssocli.checks.check import Check, evaluate
 from ssocli.checks.document import Undecodable
 from ssocli.checks.saml_certificate import Certificate
 from ssocli.checks.saml_metadata import IdpDescription
-from ssocli.checks.saml_tree import SAML, SAMLP, Element, instant, text_of
+from ssocli.checks.saml_tree import SAML, SAMLP, Element, instant, local_name, text_of
 from ssocli.checks.saml_xml import XmlMessage, decode_message
 from ssocli.diagnose import blind
 from ssocli.diagnose.blind import Blind, blinded
@@ -21,12 +21,16 @@ from ssocli.sentry.auth.saml2.judging import attributes
 
 Message = XmlMessage | Undecodable
 _LEEWAY = 60.0
+# Messages that have rules of their own nowhere: they are laid open, and nothing is said about them.
+_NO_LOGIN = {"LogoutRequest", "LogoutResponse", "ArtifactResponse"}
 
 
 def judge(thing: Thing, known: Known, now: float | None, clock: float) -> Judged:
     """A request or response. Without `now` it is judged at its own moment: in a ticket every message is old."""
     message = decode_message(thing.packed, thing.binding)
     moment = now if now is not None else _issued(message) or clock
+    if isinstance(message, XmlMessage) and local_name(message.root) in _NO_LOGIN:
+        return Judged(thing.place, ())
     if thing.kind is Kind.SAML_REQUEST:
         checks, unknown, said = *_request(thing, message, known, moment), ""
     else:

@@ -19,7 +19,7 @@ from ssocli.diagnose.unwrap import as_text, bare, octets
 from ssocli.diagnosis import Kind
 from ssocli.text import printable
 
-_CAPTURE = re.compile(rb'"(?:log|entries|requests)"\s*:\s*[\[{]')
+_CAPTURE = re.compile(rb'"(?:log|entries|requests)"\s*:\s*[\[{]|"ssocli\.trace/')
 _JWT = re.compile(r"[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*(?:\.[A-Za-z0-9_-]*\.[A-Za-z0-9_-]*)?")
 _JWT_INSIDE = re.compile(r"\beyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]*")
 _FINGERPRINT = re.compile(r"(?:sha-?(?:1|256)\W{0,20})?(?:[0-9a-f]{2}[:\s-]?){20}(?:(?:[0-9a-f]{2}[:\s-]?){12})?", re.I)

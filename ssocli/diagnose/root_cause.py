@@ -54,7 +54,7 @@ _BRINGS_ABOUT = {
     "SAT002": "SAT003 PROV001",
 }
 # What an application does after anything went wrong.
-_AFTERMATH = {"WEB005", "WEB006", "WEB007"}
+_AFTERMATH = {"AUTH007", "WEB005", "WEB006", "WEB007"}
 _RANK = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.INFO: 2}
 
 

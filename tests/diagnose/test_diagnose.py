@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from ssocli.checks.check import Owner, Status
 from ssocli.diagnose.diagnose import Given, Options, diagnose
 from ssocli.diagnosis import Diagnosis, Kind, Verdict
+from ssocli.steps import Step
 from tests.customers.case import CUSTOMERS, NOW, all_cases
 
 FILES = [(case, name) for case in all_cases() for name in case.inputs if not case.name.startswith("har-")]
@@ -122,6 +123,25 @@ def test_two_errors_in_one_text_are_cause_and_company() -> None:
     assert found.root is not None
     assert found.root.check.code == "AADSTS50011"
     assert [finding.check.code for finding in found.supporting] == ["AADSTS50105"]
+
+
+def test_a_trace_of_this_tool_is_read_back() -> None:
+    check = {"code": "IDT024", "name": "expired-id-token", "status": "failed", "severity": "error", "expected": "a"}
+    check |= {"actual": "b", "evidence": "", "owner": "clock", "fix": "c", "spec": "d"}
+    steps = [{"id": step.value, "status": "passed", "summary": "", "checks": []} for step in Step]
+    steps[5] |= {"status": "failed", "checks": [check]}
+    document = {"schema": "ssocli.trace/1", "trace_id": "t", "outcome": "refused", "steps": steps, "failure": None}
+    found = asked(json.dumps(document))
+    assert found.inputs[0].kind is Kind.TRACE
+    assert found.root is not None
+    assert (found.root.check.code, found.root.check.owner, found.root.place) == (
+        "IDT024",
+        Owner.CLOCK,
+        "thing 0, step 6",
+    )
+    assert found.trace is not None
+    for broken in ({"schema": "ssocli.trace/2"}, {"steps": steps[:9]}, {"outcome": "unheard-of"}):
+        assert asked(json.dumps(document | broken)).verdict is Verdict.UNCLEAR
 
 
 def test_an_input_of_several_kinds_is_named_by_what_it_is() -> None:
