@@ -66,13 +66,14 @@ def read_trace(data: bytes) -> Trace | str:
         return f"is a trace of another version: expected {_SCHEMA}"
     if [step.id for step in document.steps] != list(Step):
         return "is a trace without the ten steps in their order"
-    failure = document.failure
-    return Trace(
-        trace_id=document.trace_id,
-        outcome=document.outcome,
-        steps=tuple(_outcome(step) for step in document.steps),
-        failure=failure and Failure(failure.step, failure.code, failure.message, failure.user_message, failure.action),
-    )
+    steps = tuple(_outcome(step) for step in document.steps)
+    return Trace(document.trace_id, document.outcome, steps, _ending(document.failure))
+
+
+def _ending(found: _Failure | None) -> Failure | None:
+    if found is None:
+        return None
+    return Failure(found.step, found.code, found.message, found.user_message, found.action)
 
 
 def _outcome(step: _Step) -> StepOutcome:
