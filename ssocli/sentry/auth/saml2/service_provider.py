@@ -82,12 +82,17 @@ class ServiceProvider:
 
 def prepare_service_provider(sentry: Sentry, key: str, provider: Saml2Provider) -> ServiceProvider:
     """Sentry as a service provider of a configured identity provider. Raises UnusableProviderError."""
-    folder = sentry.config_dir or Path()
+    at = addresses(sentry.url, sentry.config.organization_of(key))
+    return read_service_provider(key, provider, at, sentry.config_dir or Path())
+
+
+def read_service_provider(key: str, provider: Saml2Provider, at: Addresses, folder: Path) -> ServiceProvider:
+    """The same at these addresses, with the files beside its configuration read. Raises UnusableProviderError."""
     certificate = provider.certificate
     return ServiceProvider(
         key=key,
         provider=provider,
-        at=addresses(sentry.url, sentry.config.organization_of(key)),
+        at=at,
         metadata=_bytes(provider.metadata_file, folder) if provider.metadata_file else None,
         certificates=tuple(_pasted(entry, folder) for entry in provider.certificates),
         private_key=read_private_key(provider.private_key, folder) if provider.private_key else None,
