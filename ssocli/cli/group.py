@@ -11,6 +11,8 @@ from ssocli import __version__
 _COMMANDS = (
     "login",
     "simulate",
+    "diagnose",
+    "inspect",
     "explain",
     "serve",
     "idp",

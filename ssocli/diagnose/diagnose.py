@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ssl
 import time
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -11,17 +12,21 @@ from ssocli.diagnose import configured, oidc, pasted
 from ssocli.diagnose.difference import marked
 from ssocli.diagnose.judged import Judged
 from ssocli.diagnose.known_errors import find
+from ssocli.diagnose.layout import laid_open
 from ssocli.diagnose.material import Material, gather
 from ssocli.diagnose.missing import missing
 from ssocli.diagnose.oidc import Moment
 from ssocli.diagnose.recognise import recognise
 from ssocli.diagnose.root_cause import rank
-from ssocli.diagnose.thing import Given, Thing
+from ssocli.diagnose.thing import Given
+from ssocli.diagnose.traced import take_document, take_trace
 from ssocli.diagnose.where import product_of, where_to_mend
 from ssocli.diagnosis import Diagnosis, Finding, Kind, Verdict
+from ssocli.trace import Trace
 
 # Rules that pass on the identity provider's own words; a vendor's code in them says more than the general error.
 _QUOTES_PROVIDER = frozenset(("CB001", "TOK001", "TOK002", "SRS004"))
+_LIVE = frozenset((Kind.CONFIG, Kind.DISCOVERY_URL, Kind.METADATA_URL))
 _SAML = frozenset((Kind.IDP_METADATA, Kind.SP_METADATA, Kind.SAML_REQUEST, Kind.SAML_RESPONSE))
 
 
@@ -31,33 +36,47 @@ class Options:
 
     `offline`: open no connection. `now`: judge everything at this moment (seconds since the epoch); None: messages at
     their own time of issue, for what a ticket quotes is always old, and everything else at the present. `provider`:
-    which provider of the configuration is meant. `only` and `skip`: codes or names of rules, or beginnings of codes.
+    which provider of the configuration is meant. `tls`: whom to trust instead of the system's authorities; `timeout`
+    bounds each wait for the network, in seconds. `only` and `skip`: codes or names of rules, or beginnings of codes.
     """
 
     offline: bool = True
     now: float | None = None
     provider: str | None = None
+    tls: ssl.SSLContext | None = None
+    timeout: float = 10.0
     only: tuple[str, ...] = ()
     skip: tuple[str, ...] = ()
 
 
-def diagnose(inputs: Iterable[Given], options: Options) -> Diagnosis:
-    """The diagnosis of these inputs together. Never raises for what is in them."""
+def diagnose(inputs: Iterable[Given], options: Options, trace: Trace | None = None) -> Diagnosis:
+    """The diagnosis of these inputs together, and of a login that was driven with them.
+
+    Never raises for what is in them.
+    """
     judged = Judged(only=options.only, skip=options.skip)
     moment = _moment(options.now)
     things = tuple(recognise(given) for given in inputs)
     material = gather(things, options.provider)
+    if not options.offline and any(thing.kind in _LIVE for thing in things):
+        from ssocli.diagnose.live import look
+
+        material = look(material, judged, options.tls, options.timeout)
     configured.judge(material, judged)
+    for thing in material.of(Kind.TRACE):
+        take_document(thing.document, thing.place, judged)
     oidc.judge(material, judged, moment)
     if material.saml_setups or any(thing.kind in _SAML for thing in things):
         from ssocli.diagnose import saml
 
         saml.judge(material, judged, moment)
     pasted.judge(material, judged, moment)
-    return conclude(material, judged)
+    if trace is not None:
+        take_trace(trace, "the login", judged)
+    return conclude(material, judged, trace)
 
 
-def conclude(material: Material, judged: Judged) -> Diagnosis:
+def conclude(material: Material, judged: Judged, trace: Trace | None = None) -> Diagnosis:
     """The answer to what was judged."""
     product = product_of(material)
     ranked = rank([_explained(finding, product) for finding in judged.findings])
@@ -72,6 +91,8 @@ def conclude(material: Material, judged: Judged) -> Diagnosis:
         checked=tuple(judged.checked),
         trouble=tuple(judged.trouble),
         missing=wanted,
+        trace=trace,
+        messages=tuple(message for thing in material.things for message in laid_open(thing)),
     )
 
 
@@ -100,6 +121,3 @@ def _moment(now: float | None) -> Moment:
         return present if issued is None else min(issued, present)
 
     return moment
-
-
-__all__ = ["Diagnosis", "Given", "Options", "Thing", "conclude", "diagnose"]
