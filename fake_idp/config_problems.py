@@ -14,6 +14,7 @@ import msgspec
 
 from fake_idp.config import Config, ConfigError, ServiceProvider, anchor, bundled, shape_names
 from fake_idp.keys import KEY_TYPES, public_jwk, read_private
+from fake_idp.oidc.redirect_uri import WEB_ADDRESS, is_web_address
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -76,6 +77,10 @@ def of_names(table: dict[str, Any], path: Path) -> Iterable[str]:
             yield f"issuers[{index}].shape: expected {_one_of(shape_names())}, found {shape!r}{near}"
     if "keys" in table:
         yield from _of_keys(table, path)
+    for index, client in enumerate(table.get("clients", ())):
+        for name in ("backchannel_logout_uri", "frontchannel_logout_uri"):
+            if name in client and not is_web_address(client[name]):
+                yield f"clients[{index}].{name}: expected {WEB_ADDRESS}, found {client[name]!r}"
     if "service_providers" in table:
         yield from _of_service_providers(table, path)
     yield from _of_faults(table)

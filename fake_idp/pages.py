@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 from fake_idp.web import Response, html_response
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from jinja2 import Environment
 
     from fake_idp.context import Context
@@ -28,8 +30,10 @@ def _environment() -> Environment:
     )
 
 
-def page(context: Context, template: str, status: int = 200, **values: Any) -> Response:
-    """The template, under a policy that lets nothing in but its own style and script.
+def page(
+    context: Context, template: str, status: int = 200, *, frame_sources: Sequence[str] = (), **values: Any
+) -> Response:
+    """The template, under a policy that lets nothing in but its own style and script, and frames from these origins.
 
     There is no `form-action` on purpose: browsers apply it to the redirect that follows a form, which leads to
     the client.
@@ -42,6 +46,8 @@ def page(context: Context, template: str, status: int = 200, **values: Any) -> R
         f"default-src 'none'; style-src 'nonce-{nonce}'; script-src 'nonce-{nonce}'; base-uri 'none';"
         " frame-ancestors 'none'"
     )
+    if frame_sources:
+        policy += f"; frame-src {' '.join(frame_sources)}"
     return html_response(html, status, [("Content-Security-Policy", policy)])
 
 

@@ -11,6 +11,8 @@ if TYPE_CHECKING:
 
     from fake_idp.clock import Clock
     from fake_idp.config import Client
+    from fake_idp.oidc.frontchannel_logout import Frames
+    from fake_idp.oidc.relying_parties import RelyingParty
     from fake_idp.records import AccessToken, DeviceRequest, Grant, Pending, RefreshToken, Session, SsoRequest
     from fake_idp.saml.logout_round import LogoutRound
     from fake_idp.saml.participants import Participant
@@ -89,5 +91,7 @@ class Store:
         self.service_providers: Shelf[ServiceProvider] = shelf()
         self.sso_requests: Shelf[SsoRequest] = shelf()
         self.participants: Shelf[Participant] = shelf()
+        self.relying_parties: Shelf[RelyingParty] = shelf()
+        self.frames: Shelf[Frames] = shelf()
         self.logout_rounds: Shelf[LogoutRound] = shelf()
         self.persistent_ids: Shelf[bool] = shelf()

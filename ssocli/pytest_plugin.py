@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from ssocli.testing import IdP, SsoLogin
 
 MARKER = "idp_fault"
+TEST_CLIENT_HOSTS = ("testserver",)  # what the test clients of Django and Starlette call the application
 _IDP: pytest.StashKey[IdP] = pytest.StashKey()
 _numbers = count(1)
 
@@ -31,27 +32,32 @@ def fake_idp_options() -> dict[str, Any]:
 @pytest.fixture(scope="session")
 def fake_idp_server(fake_idp_options: dict[str, Any]) -> Iterator[FakeIdP]:
     """The server of this process (with xdist: of this worker), for what lives longer than one test."""
-    from fake_idp import FakeIdP
+    import msgspec
 
-    with FakeIdP(**fake_idp_options) as server:
+    from fake_idp import FakeIdP, config
+
+    known = msgspec.structs.replace(config.load(), redirect_hosts=TEST_CLIENT_HOSTS)
+    with FakeIdP(**{"config": known, **fake_idp_options}) as server:
         yield server
 
 
 @pytest.fixture
-def fake_idp(request: pytest.FixtureRequest, fake_idp_server: FakeIdP) -> IdP:
+def fake_idp(request: pytest.FixtureRequest, fake_idp_server: FakeIdP) -> Iterator[IdP]:
     """An identity provider with nobody logged in and nothing armed but what `@pytest.mark.idp_fault` names."""
     from fake_idp import UnknownFaultError
     from ssocli.testing import IdP
 
     idp = IdP(fake_idp_server, f"test-{next(_numbers)}")
     request.node.stash[_IDP] = idp
-    for mark in request.node.iter_markers(MARKER):
-        try:
+    try:
+        for mark in request.node.iter_markers(MARKER):
             for name in mark.args or _named_nothing():
                 idp.arm(name, **mark.kwargs)
-        except (UnknownFaultError, ValueError) as error:
-            pytest.fail(f"@pytest.mark.{MARKER}: {error}", pytrace=False)
-    return idp
+    except (UnknownFaultError, ValueError) as error:
+        idp.close()
+        pytest.fail(f"@pytest.mark.{MARKER}: {error}", pytrace=False)
+    yield idp
+    idp.close()
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import ExitStack, contextmanager, nullcontext
-from functools import partial
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 
 from ssocli import wire
@@ -14,7 +14,8 @@ from ssocli.report.redact import Redactor
 from ssocli.trace import StepFinished, Trace, TraceBuilder
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    import ssl
+    from collections.abc import Callable, Iterator, Mapping
 
     from fake_idp import Clock, FakeIdP
     from fake_idp.config import Person as KnownPerson
@@ -23,9 +24,11 @@ if TYPE_CHECKING:
     from fake_idp.keys import KeySet
     from fake_idp.recorder import Entry
     from fake_idp.saml.providers import ServiceProvider
+    from ssocli.exchange import Exchange
     from ssocli.flow.stage import Stage
     from ssocli.sentry.journal import SingleJournal
 
+TLS_FAULTS = "tls."
 LONGEST_URL = 160  # characters of a request's path and query in the transcript
 PATIENCE_SECONDS = 2  # how long the emulated Sentry waits for one answer
 
@@ -63,6 +66,11 @@ class IdP:
     def saml_metadata_url(self) -> str:
         """The SAML metadata, and the entity ID."""
         return self.server.saml_metadata_url(namespace=self.namespace)
+
+    @cached_property
+    def trust(self) -> ssl.SSLContext | None:
+        """The settings of a client that trusts the server's throw-away authority; None if it speaks plain HTTP."""
+        return self.server.authority.trust() if self.server.url.startswith("https:") else None
 
     @property
     def people(self) -> Mapping[str, KnownPerson]:
@@ -102,9 +110,14 @@ class IdP:
         """Order a failure until the end of the test: `fake_idp.arm("id_token.expired", times=1)`.
 
         If it never fires the test fails, unless `strict` is false. `conditions` are those of FakeIdP.arm. Raises
-        UnknownFaultError, and ValueError for conditions that make no sense.
+        UnknownFaultError, and ValueError for conditions that make no sense and for faults of TLS without TLS.
         """
-        armed = self.server.arm(fault, namespace=self.namespace, **conditions)
+        if fault.startswith(TLS_FAULTS) and self.trust is None:
+            raise ValueError(
+                f"{fault}: expected a server that speaks TLS; override the fixture fake_idp_options to return"
+                ' {"tls": "throw-away"}, in a session of its own'
+            )
+        armed = self.server.arm(fault, namespace=self._armed_in(fault), **conditions)
         if strict:
             self._ordered.append(armed)
         return armed
@@ -116,7 +129,7 @@ class IdP:
         try:
             yield armed
         finally:
-            self._space.faults.disarm(armed)
+            self._disarm(armed)
 
     def sign_in(self, url: str, user: str = "alice", password: str = "password", *, deny: bool = False) -> Navigation:
         """Go where the application redirected to, log in, agree, and return the request that leads back.
@@ -126,7 +139,11 @@ class IdP:
         """
         known = self.people.get(user.partition("+")[0])
         person = Person(user, password, known.totp_secret if known is not None else None)
-        browser = Browser(lambda _exchange: None, stop_before=lambda _method, to: not to.startswith(self.server.url))
+        browser = Browser(
+            lambda _exchange: None,
+            send=partial(wire.send, tls=self.trust),
+            stop_before=lambda _method, to: not to.startswith(self.server.url),
+        )
         visit = sign_in(browser, Navigation("GET", url), person, deny=deny)
         if visit.back is None:
             seen = visit.observed
@@ -146,6 +163,17 @@ class IdP:
         lines = [_line(entry, root) for entry in self.requests()]
         lines += [f"armed, and never fired: {armed.describe()}" for armed in self._space.faults.never_fired()]
         return "\n".join(lines) or "No request has reached the identity provider."
+
+    def close(self) -> None:
+        """Disarm what would strike the next test: TLS comes before the path that tells namespaces apart."""
+        for armed in self._ordered:
+            self._disarm(armed)
+
+    def _armed_in(self, fault: str) -> str:
+        return "" if fault.startswith(TLS_FAULTS) else self.namespace
+
+    def _disarm(self, armed: Armed) -> None:
+        self.server.faults(namespace=self._armed_in(armed.fault.id)).disarm(armed)
 
     @property
     def _space(self) -> Namespace:
@@ -189,7 +217,7 @@ class SsoLogin:
         request = LoginRequest(organization, provider, person, login_hint, next_url, deny)
         journal.builder = TraceBuilder()
         patience = 5.0 * PATIENCE_SECONDS  # while Sentry waits for several answers of the provider
-        browser = Browser(journal.builder.add_exchange, send=_sender(patience))
+        browser = Browser(journal.builder.add_exchange, send=self._sender(patience))
         with nullcontext() if fault is None else self._idp.fault(fault):
             log_in(running.url, request, journal.builder, browser)
         trace = journal.builder.finish()
@@ -200,6 +228,9 @@ class SsoLogin:
         """Stop the emulated Sentry."""
         self._running.close()
 
+    def _sender(self, patience: float) -> Callable[..., Exchange]:
+        return partial(wire.send, timeout=patience, deadline=patience, tls=self._idp.trust)
+
     def _set_up(self) -> tuple[Stage, SingleJournal]:
         if self._stage is None or self._journal is None:
             from ssocli.config.load import default
@@ -209,13 +240,9 @@ class SsoLogin:
 
             self._journal = SingleJournal(TraceBuilder())
             config = with_fake_idp(default(), self._idp.url)
-            setting = stage(config, state=":memory:", journal=self._journal, send=_sender(float(PATIENCE_SECONDS)))
+            setting = stage(config, state=":memory:", journal=self._journal, send=self._sender(float(PATIENCE_SECONDS)))
             self._stage = self._running.enter_context(setting)
         return self._stage, self._journal
-
-
-def _sender(patience: float) -> Any:
-    return partial(wire.send, timeout=patience, deadline=patience)
 
 
 def _line(entry: Entry, root: str) -> str:

@@ -246,7 +246,8 @@ def test_a_failing_test_shows_what_happened_at_the_provider(tmp_path: Path, argu
         def test_login(sso_login, fake_idp):
             trace = sso_login(fault="id_token.expired")
             try:
-                urllib.request.urlopen(fake_idp.issuer + "/userinfo?access_token=" + "-".join(("very", "secret")), timeout=5)
+                url = fake_idp.issuer + "/userinfo?access_token=" + "-".join(("very", "secret"))
+                urllib.request.urlopen(url, timeout=5)
             except urllib.error.HTTPError as error:
                 error.close()
             assert trace.outcome.value == "authenticated"
@@ -310,6 +311,51 @@ def test_signing_in_for_an_application(tmp_path: Path) -> None:
         def test_error_page(fake_idp):
             with pytest.raises(NotSentBackError, match="ended with error page"):
                 fake_idp.sign_in(request(fake_idp, redirect_uri="https://evil.example/"))
+        """,
+    )
+    assert code == 0, output
+
+
+def test_faults_of_tls_need_a_server_that_speaks_it(tmp_path: Path) -> None:
+    source = """
+        import pytest
+
+        @pytest.mark.idp_fault("tls.expired")
+        def test_login(sso_login): pass
+        """
+    code, output = run(tmp_path, source)
+    assert code == 1, output
+    assert "@pytest.mark.idp_fault: tls.expired: expected a server that speaks TLS; override the fixture" in output
+
+
+def test_faults_of_tls(tmp_path: Path) -> None:
+    code, output = run(
+        tmp_path,
+        """
+        import pytest, ssl, urllib.error, urllib.request
+
+        @pytest.fixture(scope="session")
+        def fake_idp_options():
+            return {"tls": "throw-away"}
+
+        @pytest.mark.idp_fault("tls.wrong-host")
+        def test_login(sso_login):
+            trace = sso_login()
+            step = trace.step(trace.failure.step)
+            assert [c.name for c in step.checks if c.code == trace.failure.code] == ["wrong-certificate-name"]
+
+        @pytest.mark.idp_fault("tls.expired")
+        def test_application(fake_idp):
+            with pytest.raises(urllib.error.URLError, match="certificate has expired"):
+                urllib.request.urlopen(fake_idp.metadata_url, timeout=5, context=fake_idp.trust)
+
+        def test_the_next_test_is_not_struck(sso_login, fake_idp):
+            assert sso_login().outcome.value == "authenticated"
+            assert fake_idp.url.startswith("https://127.0.0.1:")
+
+        def test_signing_in(fake_idp):
+            url = f"{fake_idp.issuer}/authorize?response_type=code&client_id=a&redirect_uri=http://testserver/&scope=openid"
+            assert fake_idp.sign_in(url).url.startswith("http://testserver/?code=")
         """,
     )
     assert code == 0, output

@@ -11,6 +11,7 @@ from fake_idp.config import Algorithm, AuthMethod, Client
 from fake_idp.control.problem import ProblemError
 from fake_idp.control.route import Model
 from fake_idp.directory import Directory
+from fake_idp.oidc import redirect_uri
 
 if TYPE_CHECKING:
     from fake_idp.control.call import Call
@@ -109,6 +110,11 @@ def _check(call: Call, client: Client) -> None:
             422, "There is no key for this algorithm.", expected="an algorithm that a published key can sign with",
             seen=client.id_token_signed_response_alg, fix="POST keys publishes one",
         )  # fmt: skip
+
+    for name in ("backchannel_logout_uri", "frontchannel_logout_uri"):
+        uri = getattr(client, name)
+        if uri is not None and not redirect_uri.is_web_address(uri):
+            raise ProblemError(422, f"The {name} cannot be used.", expected=redirect_uri.WEB_ADDRESS, seen=uri)
 
 
 def _registered(call: Call, client_id: str) -> bool:

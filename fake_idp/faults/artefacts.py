@@ -201,7 +201,11 @@ class Logout:
 
 
 def redacted(document: Any) -> Any:
-    """A copy with every secret replaced by its fingerprint."""
+    """A copy with every secret replaced by its fingerprint, and XML as text."""
+    if hasattr(document, "getroottree"):
+        from fake_idp.saml import xml
+
+        return xml.serialize(document).decode("utf-8")
     if isinstance(document, dict):
         return {
             name: fingerprint(str(value)) if name in SECRETS and value else redacted(value)

@@ -14,6 +14,70 @@ if TYPE_CHECKING:
     from fake_idp.context import Context
     from fake_idp.saml.providers import ServiceProvider
     from fake_idp.saml.signature import Signer
+    from fake_idp.web import Response
+
+
+@dataclass(slots=True)
+class Draft:
+    """A message or an assertion before it is signed: what a fault changes in it is signed by the right key.
+
+    `provider` is the service provider that it is for. `unsigned` keeps the signature of a logout message away.
+    """
+
+    context: Context
+    element: _Element
+    provider: ServiceProvider
+    unsigned: bool = False
+
+    def part(self, path: str) -> _Element:
+        """The first descendant at a path such as `saml:Subject/saml:NameID`. Raises LookupError if it is not there."""
+        found = xml.find(self.element, path)
+        if found is None:
+            raise LookupError(path)
+        return found
+
+    def drop(self, path: str) -> None:
+        """Take that descendant away."""
+        found = self.part(path)
+        parent = found.getparent()
+        if parent is not None:
+            parent.remove(found)
+
+    def shown(self) -> dict[str, Any]:
+        """For the ledger: an assertion is about a person, and as good as a password once it is signed."""
+        return _described(self.element)
+
+
+@dataclass(slots=True)
+class Delivery:
+    """The form that takes a message through the browser. `page` replaces it."""
+
+    context: Context
+    location: str
+    fields: list[tuple[str, str]]
+    page: Response | None = None
+
+    def get(self, name: str) -> str:
+        """The value of a field. Raises LookupError if there is none."""
+        found = dict(self.fields)
+        if name not in found:
+            raise LookupError(name)
+        return found[name]
+
+    def replace(self, name: str, *values: str) -> None:
+        """Give the field `name` these values: none takes it away, two repeat it."""
+        self.get(name)
+        at = next(i for i, field in enumerate(self.fields) if field[0] == name)
+        rest = [field for field in self.fields if field[0] != name]
+        self.fields[:] = [*rest[:at], *((name, value) for value in values), *rest[at:]]
+
+    def shown(self) -> dict[str, Any]:
+        """For the ledger."""
+        return {
+            "location": self.location,
+            "fields": [(name, fingerprint(value)) for name, value in self.fields],
+            "page": self.page.status if self.page else None,
+        }
 
 
 @dataclass(slots=True)
@@ -36,11 +100,17 @@ class SignedResponse:
         return xml.serialize(self.root) if self.document is None else self.document
 
     def shown(self) -> dict[str, Any]:
-        """For the ledger: an assertion is as good as a password, so only what it is made of is shown."""
-        document = self.serialized()
-        elements = [xml.local_name(each) for each in self.root.iter("*")] if self.document is None else None
-        return {
-            "size": len(document),
-            "document": fingerprint(document.decode("utf-8", "replace")),
-            "elements": elements,
-        }
+        """For the ledger."""
+        if self.document is None:
+            return _described(self.root)
+        return {"size": len(self.document), "document": fingerprint(self.document.decode("utf-8", "replace"))}
+
+
+def _described(root: _Element) -> dict[str, Any]:
+    """What a message is made of, without what it says."""
+    document = xml.serialize(root)
+    return {
+        "size": len(document),
+        "document": fingerprint(document.decode("utf-8", "replace")),
+        "elements": [xml.local_name(each) for each in root.iter("*")],
+    }

@@ -21,6 +21,8 @@ from fake_idp.saml import xml
 from fake_idp.saml.names import BASIC_NAME, NAMESPACES
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from lxml.etree import _Element
 
     from fake_idp.faults.saml_artefacts import SignedResponse
@@ -214,7 +216,6 @@ def rewritten(message: SignedResponse, way: str) -> None:
     User: notices nothing.
     """
     document = xml.serialize(message.root)
-    name = part(message.root, "saml:NameID").text or ""
     id_attribute = f' ID="{message.root.get("ID")}"'.encode()
     message.document = {
         "quotes": lambda: document.replace(b'"', b"'"),
@@ -222,8 +223,8 @@ def rewritten(message: SignedResponse, way: str) -> None:
             b' Version="2.0"', b' Version="2.0"' + id_attribute, 1
         ),
         "empty-elements": lambda: document.replace(b':Success"/>', b':Success"></samlp:StatusCode>', 1),
-        "character-references": lambda: document.replace(name.encode(), "".join(f"&#{ord(c)};" for c in name).encode()),
-        "cdata": lambda: document.replace(name.encode(), f"{name[:3]}<![CDATA[{name[3:7]}]]>{name[7:]}".encode()),
+        "character-references": lambda: _respelled(message, lambda name: "".join(f"&#{ord(each)};" for each in name)),
+        "cdata": lambda: _respelled(message, lambda name: f"{name[:3]}<![CDATA[{name[3:7]}]]>{name[7:]}"),
         "white-space-in-tags": lambda: document.replace(b' Version="2.0"', b'\n  Version = "2.0"\t').replace(
             b"</saml:NameID>", b"</saml:NameID\n>"
         ),
@@ -369,6 +370,12 @@ def _split(holder: _Element, beginning: str) -> None:
     comment.tail = (holder.text or "").removeprefix(beginning)
     holder.text = beginning
     holder.append(comment)
+
+
+def _respelled(message: SignedResponse, spell: Callable[[str], str]) -> bytes:
+    """The response with the NameID in another spelling of the same text."""
+    name = part(message.root, "saml:NameID").text or ""
+    return xml.serialize(message.root).replace(f">{name}<".encode(), f">{spell(name)}<".encode())
 
 
 def _add_name(message: SignedResponse, name: str) -> None:

@@ -5,14 +5,36 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from fake_idp.faults import hooks
-from fake_idp.faults.saml_artefacts import SignedResponse
+from fake_idp.faults.saml_artefacts import Delivery, Draft, SignedResponse
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from lxml.etree import _Element
 
     from fake_idp.context import Context
     from fake_idp.saml.providers import ServiceProvider
     from fake_idp.saml.signature import Signer
+
+
+ASSERTION = ("saml_assertion", "saml_attributes")
+RESPONSE = ("saml_response",)
+LOGOUT = ("saml_logout",)
+
+
+def draft(context: Context, points: Iterable[str], element: _Element, provider: ServiceProvider) -> Draft:
+    """A message or an assertion that is not signed yet."""
+    message = Draft(context, element, provider)
+    for point in points:
+        hooks.apply(point, message)
+    return message
+
+
+def delivery(context: Context, location: str, fields: dict[str, str]) -> Delivery:
+    """The form in which a response leaves."""
+    form = Delivery(context, location, list(fields.items()))
+    hooks.apply("saml_delivery", form)
+    return form
 
 
 def protected(

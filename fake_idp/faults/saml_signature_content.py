@@ -72,9 +72,9 @@ def _added_attribute(_: SignedResponse, assertion: _Element) -> None:
 
 
 def _added_group(message: SignedResponse, assertion: _Element) -> None:
-    last = xml.find_all(assertion, "saml:AttributeStatement/saml:Attribute")[-1]
+    attributes = part(assertion, "saml:AttributeStatement")
     for group in forged_person(message.context).groups:
-        last.append(xml.element("saml:AttributeValue", None, group))
+        attributes[-1].append(xml.element("saml:AttributeValue", None, group))
 
 
 def _end(message: SignedResponse, assertion: _Element) -> None:

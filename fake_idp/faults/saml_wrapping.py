@@ -262,8 +262,7 @@ def response_in_extensions(message: SignedResponse) -> None:
     """
     genuine = copy.deepcopy(sign_only(message, "response"))
     message.root.remove(part(message.root, "ds:Signature"))
-    _rename(message.root)
-    impersonate(message)
+    _make_evil(message)
     _extensions(message).append(genuine)
 
 
@@ -277,8 +276,9 @@ def signed_refusal(message: SignedResponse) -> None:
     """
     refusal = copy.deepcopy(message.root)
     refusal.set("ID", f"{refusal.get('ID')}-refusal")
-    for name in ("saml:Assertion", "samlp:Status", "ds:Signature"):
+    for name in ("saml:Assertion", "samlp:Status"):
         refusal.remove(part(refusal, name))
+    refusal = bare(refusal)
     refusal.append(statuses.element(Status("Responder", "AuthnFailed")))
     _sign_about(message, refusal)
 
@@ -337,10 +337,7 @@ def advice_about_another_person(message: SignedResponse) -> None:
 def _evil_response(message: SignedResponse) -> tuple[_Element, _Element]:
     """Make the signed response mallory's under another ID; what was signed, and the signature that stays."""
     signed = bare(sign_only(message, "response"))
-    _rename(message.root)
-    impersonate(message)
-    evil = part(message.root, "saml:Assertion")
-    evil.set("ID", f"{evil.get('ID')}-evil")
+    _make_evil(message)
     return signed, part(message.root, "ds:Signature")
 
 
@@ -353,8 +350,11 @@ def _evil_in_its_place(message: SignedResponse) -> tuple[_Element, _Element]:
     return signed, evil
 
 
-def _rename(root: _Element) -> None:
-    root.set("ID", f"{root.get('ID')}-evil")
+def _make_evil(message: SignedResponse) -> None:
+    """Make the response mallory's, with IDs of its own."""
+    impersonate(message)
+    for each in (message.root, part(message.root, "saml:Assertion")):
+        each.set("ID", f"{each.get('ID')}-evil")
 
 
 def _sign_about(message: SignedResponse, other: _Element) -> None:

@@ -224,7 +224,8 @@ def expired_of(signer: Signer) -> bytes:
     from cryptography.hazmat.primitives.hashes import SHA256
     from cryptography.hazmat.primitives.serialization import Encoding
 
-    real, key = x509.load_der_x509_certificate(signer.certificate), _rsa(signer.key.private)
+    real = x509.load_der_x509_certificate(signer.certificate)
+    key: Any = signer.key.private
     builder = x509.CertificateBuilder().subject_name(real.subject).issuer_name(real.issuer)
     builder = builder.public_key(key.public_key()).serial_number(1)
     builder = builder.not_valid_before(datetime(2020, 1, 1, tzinfo=UTC)).not_valid_after(
@@ -249,13 +250,6 @@ def inclusive(element: _Element) -> bytes:
     from lxml import etree
 
     return bytes(etree.tostring(element, method="c14n", exclusive=False, with_comments=False))
-
-
-def with_comments(element: _Element) -> bytes:
-    """Exclusive canonical form with comments."""
-    from lxml import etree
-
-    return bytes(etree.tostring(element, method="c14n", exclusive=True, with_comments=True))
 
 
 def foreign(

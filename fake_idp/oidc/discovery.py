@@ -24,6 +24,15 @@ ADVERTISED_ENDPOINTS = {
 }
 
 
+# What logout at one client does for the others, wherever there is a logout.
+LOGOUT = (
+    "backchannel_logout_supported",
+    "backchannel_logout_session_supported",
+    "frontchannel_logout_supported",
+    "frontchannel_logout_session_supported",
+)
+
+
 def document(issuer: Issuer, keys: KeySet) -> dict[str, Any]:
     """What this issuer says about itself: the endpoints that its shape has, and the shape's other members.
 
@@ -34,7 +43,8 @@ def document(issuer: Issuer, keys: KeySet) -> dict[str, Any]:
     }
     signing = "id_token_signing_alg_values_supported"
     possible = [alg for alg in issuer.shape.metadata[signing] if keys.can_sign(alg)]
-    return {"issuer": issuer.url, **endpoints, **issuer.shape.metadata, signing: possible}
+    logout = dict.fromkeys(LOGOUT, True) if "end_session" in issuer.shape.endpoints else {}
+    return {"issuer": issuer.url, **endpoints, **issuer.shape.metadata, signing: possible, **logout}
 
 
 def handle(context: Context) -> Response:

@@ -1,4 +1,4 @@
-"""RP-initiated logout (OpenID Connect RP-Initiated Logout 1.0)."""
+"""RP-initiated logout (OpenID Connect RP-Initiated Logout 1.0), which also ends the session at other clients."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
 from fake_idp import pages
-from fake_idp.oidc import redirect_uri, sessions
+from fake_idp.oidc import frontchannel_logout, redirect_uri, sessions
+from fake_idp.oidc.frontchannel_logout import Frames
 from fake_idp.refusal import refuse
 from fake_idp.web import redirect
 
@@ -29,6 +30,9 @@ def handle(context: Context) -> Response:
     could log people out (RP-Initiated Logout 6).
     """
     parameters = context.request.parameters
+    ticket = context.request.query.get("frames")
+    if ticket is not None and (frames := context.store.frames.pop(ticket)) is not None:
+        return frontchannel_logout.page(context, frames)
     hint = _hint(context, parameters)
     client = _client(context, parameters, hint)
     target = _target(context, parameters, client, hint)
@@ -39,8 +43,11 @@ def handle(context: Context) -> Response:
     if session is not None and len(context.store.participants):
         from fake_idp.saml import logout_round  # service providers of the session are told before the way goes on
 
-        return logout_round.begin(context, [session.sid], target=target and _location(target, state))
-    return _end(context, target, state)
+        onward = target and _location(target, state)
+        if addresses := frontchannel_logout.addresses(context, session.sid):
+            onward = frontchannel_logout.later(context, Frames(addresses, onward))
+        return logout_round.begin(context, [session.sid], target=onward)
+    return _end(context, session, target, state)
 
 
 def _hint(context: Context, parameters: Parameters) -> dict[str, Any] | None:
@@ -92,8 +99,11 @@ def _target(context: Context, parameters: Parameters, client: Client | None, hin
     return uri
 
 
-def _end(context: Context, uri: str | None, state: str | None) -> Response:
-    """End the session; back to the application with its `state`, or a page that says so (RP-Initiated Logout 3)."""
+def _end(context: Context, session: Session | None, uri: str | None, state: str | None) -> Response:
+    """End the session; back to the application with its `state`, or a page that says so (RP-Initiated Logout 3).
+
+    Clients that want to hear of it are told before; those that hear of it through the browser, on a page in between.
+    """
     if context.namespace.faults.active:
         from fake_idp.faults import artefacts, hooks
 
@@ -102,10 +112,17 @@ def _end(context: Context, uri: str | None, state: str | None) -> Response:
         if logout.page is not None:
             return logout.page
         uri, state = logout.uri, logout.state
-    if uri is None:
+    addresses: tuple[str, ...] = ()
+    if session is not None:
+        addresses = frontchannel_logout.addresses(context, session.sid)
+        sessions.end(context, session.sid)
+    location = None if uri is None else _location(uri, state)
+    if addresses:
+        response = frontchannel_logout.page(context, Frames(addresses, location))
+    elif location is None:
         response = pages.page(context, "logged_out", unconfirmed=[])
     else:
-        response = redirect(context.request, _location(uri, state))
+        response = redirect(context.request, location)
     response.headers.append(sessions.forget(context))
     return response
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
-from fake_idp.oidc import authorization_response, sessions
+from fake_idp.oidc import authorization_response, relying_parties, sessions
 from fake_idp.records import DeviceRequest, Grant, Pending, SsoRequest
 from fake_idp.refusal import Refusal, refuse
 from fake_idp.web import redirect
@@ -92,10 +92,12 @@ def log_in(context: Context, pending: Pending, person: Person) -> Response:
     if context.namespace.faults.active and (instead := _faulty_login(context, pending, person)) is not None:
         return instead
     session = pending.session = sessions.new_session(context, person)
-    if before is not None and before.username == person.username and len(context.store.participants):
-        from fake_idp.saml import participants
+    if before is not None and before.username == person.username:
+        relying_parties.carry_over(context, before, session)
+        if len(context.store.participants):
+            from fake_idp.saml import participants
 
-        participants.carry_over(context, before, session)
+            participants.carry_over(context, before, session)
     response = proceed(context, pending)
     sessions.remember(context, session, response)
     return response

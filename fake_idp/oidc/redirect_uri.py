@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from fake_idp.config import Client
 
 CLAUSE = "RFC 6749 3.1.2"
+WEB_ADDRESS = "an absolute http or https URI without a fragment"
 
 
 def problem(uri: str, client: Client, *, registered: bool, strict: bool, hosts: Sequence[str]) -> Refusal | None:
@@ -54,6 +55,12 @@ def leads_here(uri: str, hosts: Sequence[str]) -> bool:
     """Whether a web address is on this machine or on one of the configured `hosts`."""
     split = _split(uri)
     return split is not None and split[0] in ("http", "https") and (is_loopback(split[1]) or split[1] in hosts)
+
+
+def is_web_address(uri: str) -> bool:
+    """Whether `uri` is an absolute http(s) URI without a fragment (Back-Channel Logout 2.2, Front-Channel Logout 2)."""
+    split = _split(uri)
+    return split is not None and split[0] in ("http", "https") and not split[2]
 
 
 def is_loopback(host: str) -> bool:

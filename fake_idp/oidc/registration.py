@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 LIFETIME = 30 * 24 * 3600
 METADATA = (
     "client_name", "redirect_uris", "post_logout_redirect_uris", "token_endpoint_auth_method", "grant_types",
-    "id_token_signed_response_alg", "jwks", "scope",
+    "id_token_signed_response_alg", "jwks", "scope", "backchannel_logout_uri", "backchannel_logout_session_required",
+    "frontchannel_logout_uri", "frontchannel_logout_session_required",
 )  # fmt: skip
 
 
@@ -92,6 +93,7 @@ def _client(context: Context, metadata: dict[str, Any], client_id: str, secret: 
     if client.token_endpoint_auth_method == "private_key_jwt" and client.jwks is None:
         raise _refused("private_key_jwt needs a public key.", "jwks", "a JWK Set", "none")
     _check_redirect_uris(client)
+    _check_logout_uris(client)
     if client.token_endpoint_auth_method in ("none", "private_key_jwt"):
         return client
     return msgspec.structs.replace(client, client_secret=secret)
@@ -104,6 +106,13 @@ def _check_redirect_uris(client: Client) -> None:
         problem = redirect_uri.problem(uri, client, registered=True, strict=True, hosts=())
         if problem:
             raise _uri_refused(problem.sentence, problem.expected or "", uri[:200])
+
+
+def _check_logout_uris(client: Client) -> None:
+    for name in ("backchannel_logout_uri", "frontchannel_logout_uri"):
+        uri = getattr(client, name)
+        if uri is not None and not redirect_uri.is_web_address(uri):
+            raise _refused(f"The {name} cannot be used.", name, redirect_uri.WEB_ADDRESS, uri[:200])
 
 
 def _keep(context: Context, client: Client, token: str) -> None:

@@ -9,6 +9,7 @@ from fake_idp.records import Session
 if TYPE_CHECKING:
     from fake_idp.config import Person
     from fake_idp.context import Context
+    from fake_idp.oidc.backchannel_logout import Delivery
     from fake_idp.web import Response
 
 SESSION_COOKIE = "fake_idp_session"
@@ -57,6 +58,19 @@ def forget(context: Context) -> tuple[str, str]:
             context.store.sessions.pop(value)
     name, value = _cookie(context, SESSION_COOKIE, "")
     return name, f"{value}; Max-Age=0"
+
+
+def end(context: Context, sid: str) -> list[Delivery]:
+    """End the session of that sid, whichever browser has it, and tell its clients; what became of each notice."""
+    context.store.sessions.drop(lambda session: session.sid == sid)
+    context.store.participants.drop(lambda participant: participant.sid == sid)
+    if not len(context.store.relying_parties):
+        return []
+    from fake_idp.oidc import backchannel_logout
+
+    deliveries = backchannel_logout.notify(context, sid)
+    context.store.relying_parties.drop(lambda party: party.session == sid)
+    return deliveries
 
 
 def browser_of(context: Context) -> tuple[str, list[tuple[str, str]]]:

@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 from fake_idp import jws
 from fake_idp.faults import hooks
-from fake_idp.oidc import claims
+from fake_idp.oidc import claims, relying_parties
 from fake_idp.records import AccessToken, RefreshToken
 from fake_idp.refusal import refuse
 
 if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes
+
     from fake_idp.config import Client
     from fake_idp.context import Context
     from fake_idp.records import Grant, Session
@@ -35,6 +37,7 @@ def issue(context: Context, grant: Grant, scope: tuple[str, ...], point: str = "
         response["refresh_token"] = issue_refresh_token(context, grant, scope)
     if grant.session is not None and "openid" in scope:
         response["id_token"] = issue_id_token(context, grant, grant.session, scope, access_token, point)
+        relying_parties.join(context, grant, grant.session)
     return response
 
 
@@ -131,16 +134,20 @@ def header(context: Context, alg: str, typ: str) -> dict[str, Any]:
 
 def sign(context: Context, alg: str, typ: str, body: dict[str, Any], client: Client, point: str) -> str:
     """`body` as a JWT under the current key for `alg`, or under the client's secret (OIDC Core 10.1)."""
+    return hooks.signed(context, point, header(context, alg, typ), body, signing_key(context, alg, client), client)
+
+
+def signing_key(context: Context, alg: str, client: Client) -> PrivateKeyTypes | bytes:
+    """The current key for `alg`, or the client's secret."""
     if alg != "HS256":
-        key = context.namespace.keys.current(alg).private
-        return hooks.signed(context, point, header(context, alg, typ), body, key, client)
+        return context.namespace.keys.current(alg).private
     if not client.client_secret:
         raise refuse(
             "invalid_client", "HS256 needs a client secret, and this client has none.",
             expected="client_secret", seen="none", clause="OIDC Core 10.1",
             fix="give the client a client_secret of 32 characters or more, or another id_token_signed_response_alg",
         )  # fmt: skip
-    return hooks.signed(context, point, header(context, alg, typ), body, client.client_secret.encode(), client)
+    return client.client_secret.encode()
 
 
 def subject(context: Context, grant: Grant) -> str:

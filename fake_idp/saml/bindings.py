@@ -147,7 +147,12 @@ def send_post(context: Context, location: str, parameter: str, message: bytes, r
     fields = {parameter: encode_post(message)}
     if relay_state is not None:
         fields["RelayState"] = relay_state
-    return pages.page(context, "form_post", action=location, parameters=fields.items())
+    if not context.namespace.faults.active:
+        return pages.page(context, "form_post", action=location, parameters=fields.items())
+    from fake_idp.faults import saml_hooks
+
+    form = saml_hooks.delivery(context, location, fields)
+    return form.page or pages.page(context, "form_post", action=form.location, parameters=form.fields)
 
 
 def _parameters(request: Request) -> dict[str, list[str]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from fake_idp.faults import saml_hooks
 from fake_idp.refusal import refuse
 from fake_idp.saml import bindings, signature, statuses, xml
 from fake_idp.saml.name_id import NameId
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from fake_idp.context import Context
     from fake_idp.saml.participants import Participant
     from fake_idp.saml.providers import ServiceProvider, SingleLogoutService
+    from fake_idp.saml.signature import Signer
     from fake_idp.saml.statuses import Status
     from fake_idp.web import Response
 
@@ -130,8 +132,11 @@ def _send(
     relay_state: str | None,
 ) -> Response:
     """Signed in the way of the binding: in the query, or in the message (SAML Profiles 4.4.4)."""
-    signer = signature.signer(context.namespace.keys, provider.settings.signature_algorithm)
+    signer: Signer | None = signature.signer(context.namespace.keys, provider.settings.signature_algorithm)
+    if context.namespace.faults.active and saml_hooks.draft(context, saml_hooks.LOGOUT, message, provider).unsigned:
+        signer = None
     if service.binding == REDIRECT:
         return bindings.send_redirect(context, location, parameter, message, relay_state, signer)
-    signature.sign_element(message, signer)
+    if signer is not None:
+        signature.sign_element(message, signer)
     return bindings.send_post(context, location, parameter, xml.serialize(message), relay_state)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
+from fake_idp.faults import hooks
 from fake_idp.saml import certificates, providers, signature, xml
 from fake_idp.saml.names import FORMATS, POST, PROTOCOL, REDIRECT
 from fake_idp.saml.response import new_id
@@ -22,10 +24,14 @@ _DEFAULT: SignatureAlgorithm = "rsa-sha256"
 def handle(context: Context) -> Response:
     """The metadata, signed where the configuration or `?signed=1` says so."""
     document = entity_descriptor(context)
+    return hooks.answer(context, "saml_metadata", document, render=partial(_rendered, context))
+
+
+def _rendered(context: Context, document: _Element, status: int, headers: list[tuple[str, str]]) -> Response:
     if context.settings.sign_saml_metadata or context.request.query.get("signed") == "1":
         signature.sign_element(document, signature.signer(context.namespace.keys, _DEFAULT))
     body = b'<?xml version="1.0" encoding="UTF-8"?>\n' + xml.serialize(document)
-    return Response(200, body, [("Content-Type", MEDIA_TYPE), ("Cache-Control", "no-cache")])
+    return Response(status, body, [("Content-Type", MEDIA_TYPE), ("Cache-Control", "no-cache"), *headers])
 
 
 def handle_certificate(context: Context) -> Response:

@@ -6,6 +6,8 @@ import hashlib
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from fake_idp.oidc import sessions
+
 if TYPE_CHECKING:
     from fake_idp.context import Context
     from fake_idp.records import Session
@@ -60,6 +62,5 @@ def named(context: Context, entity_id: str, name_id: NameId, indexes: list[str])
 
 
 def end_session(context: Context, sid: str) -> None:
-    """End the session here, whichever browser has it."""
-    context.store.sessions.drop(lambda session: session.sid == sid)
-    context.store.participants.drop(lambda participant: participant.sid == sid)
+    """End the session here, whichever browser has it; OpenID clients of it are told without one."""
+    sessions.end(context, sid)

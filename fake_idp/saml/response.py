@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from fake_idp.faults import hooks, saml_hooks
 from fake_idp.saml import authn_context, encryption, participants, signature, statuses, xml
 from fake_idp.saml.attributes import Attribute, released
 from fake_idp.saml.name_id import NameId, choose
@@ -63,7 +64,8 @@ def new_id(context: Context) -> str:
 
 def success(context: Context, request: SsoRequest, session: Session) -> ResponseParameters:
     """The answer for the person of `session`. RefusedError when the request cannot be met for this person."""
-    to, person, now = request.reply_to, context.person(session.username), context.now
+    to, person = request.reply_to, context.person(session.username)
+    now = context.now + (hooks.clock_skew(context) if context.namespace.faults.active else 0)
     lifetimes = context.settings.lifetimes
     assertion = AssertionParameters(
         id=new_id(context),
@@ -81,12 +83,12 @@ def success(context: Context, request: SsoRequest, session: Session) -> Response
         session_not_on_or_after=session.auth_time + lifetimes.session,
         attributes=released(person, to.provider, context.issuer.shape),
     )
-    return _parameters(context, to, statuses.SUCCESS, assertion)
+    return _parameters(context, to, statuses.SUCCESS, assertion, now)
 
 
 def refusal(context: Context, to: SamlReplyTo, status: Status) -> ResponseParameters:
     """The answer that there will be no assertion."""
-    return _parameters(context, to, status, None)
+    return _parameters(context, to, status, None, context.now)
 
 
 def protected(context: Context, parameters: ResponseParameters, provider: ServiceProvider) -> bytes:
@@ -96,15 +98,18 @@ def protected(context: Context, parameters: ResponseParameters, provider: Servic
     """
     signer = signature.signer(context.namespace.keys, provider.settings.signature_algorithm)
     said, settings = parameters.assertion, provider.settings
-    assertion = None if said is None else signed_assertion(assertion_element(said), provider, signer)
+    drafted = None if said is None else assertion_element(said)
+    if drafted is not None and context.namespace.faults.active:
+        saml_hooks.draft(context, saml_hooks.ASSERTION, drafted, provider)
+    assertion = None if drafted is None else signed_assertion(drafted, provider, signer)
     content = encrypted(assertion, provider) if assertion is not None and settings.encrypt else assertion
     response = response_element(parameters, content)
-    if content is None or settings.sign in ("response", "both"):
+    if context.namespace.faults.active:
+        saml_hooks.draft(context, saml_hooks.RESPONSE, response, provider)
+    if content is None or content.getparent() is None or settings.sign in ("response", "both"):
         signature.sign_element(response, signer)
-    if assertion is None or not context.namespace.faults.active:
+    if assertion is None or content is None or content.getparent() is None or not context.namespace.faults.active:
         return xml.serialize(response)
-    from fake_idp.faults import saml_hooks
-
     return saml_hooks.protected(context, response, assertion, signer, provider)
 
 
@@ -163,12 +168,12 @@ def name_id_element(name_id: NameId) -> _Element:
 
 
 def _parameters(
-    context: Context, to: SamlReplyTo, status: Status, assertion: AssertionParameters | None
+    context: Context, to: SamlReplyTo, status: Status, assertion: AssertionParameters | None, now: float
 ) -> ResponseParameters:
     return ResponseParameters(
         id=new_id(context),
         issuer=context.issuer.endpoint("saml_metadata"),
-        issued=context.now,
+        issued=now,
         destination=to.acs,
         in_response_to=to.in_response_to,
         status=status,

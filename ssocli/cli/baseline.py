@@ -1,72 +1,59 @@
-"""The findings that are known: what is new, and what went away. Both count."""
+"""Findings that are known already, kept in a file: what is new counts, and so does what is gone."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-import msgspec
-
 from ssocli.cli.stop import stop
-from ssocli.diagnosis import Finding
+from ssocli.diagnosis import Diagnosis
 from ssocli.exit_code import ExitCode
 from ssocli.report.findings import fingerprint
 
-SCHEMA = "ssocli.baseline/1"
-
-
-class _Known(msgspec.Struct, frozen=True):
-    fingerprint: str
-    code: str
-    name: str
-    place: str
-
-
-class _Baseline(msgspec.Struct, frozen=True, tag_field="schema", tag=SCHEMA):
-    findings: list[_Known]
+_SCHEMA = "ssocli.baseline/1"
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
-    """What differs from the baseline: new findings, and sentences about known ones that were not found."""
+class Baseline:
+    """The known findings: fingerprint (the same in every run) and what a person reads, `SRS045 wrong-audience`."""
 
-    new: tuple[Finding, ...]
-    gone: tuple[str, ...]
+    known: dict[str, str]
+
+    @staticmethod
+    def of(diagnosis: Diagnosis) -> Baseline:
+        """All findings of a diagnosis."""
+        found = diagnosis.findings
+        return Baseline({fingerprint(finding): f"{finding.check.code} {finding.check.name}" for finding in found})
+
+    def changes(self, diagnosis: Diagnosis) -> list[str]:
+        """One sentence for each finding that is new, and for each that was expected and is gone."""
+        now = Baseline.of(diagnosis).known
+        new = [f"new: {name} is not in the baseline" for key, name in now.items() if key not in self.known]
+        gone = [f"gone: {name} was expected and was not found" for key, name in self.known.items() if key not in now]
+        return new + gone
+
+    def write(self, file: Path) -> None:
+        """Write it; what cannot be written ends the command."""
+        try:
+            file.write_text(json.dumps({"schema": _SCHEMA, "findings": self.known}, indent=2) + "\n", encoding="utf-8")
+        except OSError as error:
+            reason = (error.strerror or str(error)).lower()
+            stop(f"--write-baseline {file}: expected a file that can be written, but: {reason}", ExitCode.USAGE)
 
 
-def compare(file: Path, findings: Iterable[Finding]) -> Change:
-    """The findings against the baseline in a file; one that cannot be read ends the command."""
+def read_baseline(file: str | None) -> Baseline | None:
+    """The baseline in a file, None if there is no such option; anything else ends the command."""
+    if file is None:
+        return None
     try:
-        known = msgspec.json.decode(file.read_bytes(), type=_Baseline).findings
-    except OSError as error:
-        reason = (error.strerror or str(error)).lower()
-        hint = "; make it with --write-baseline" if isinstance(error, FileNotFoundError) else ""
-        stop(f"--baseline {file}: expected a readable file, but: {reason}{hint}", ExitCode.USAGE)
-    except msgspec.DecodeError as error:
-        stop(f"--baseline {file}: expected a file of --write-baseline, but: {error}", ExitCode.USAGE)
-    present = {fingerprint(finding): finding for finding in findings}
-    listed = {entry.fingerprint for entry in known}
-    return Change(
-        tuple(finding for print_, finding in present.items() if print_ not in listed),
-        tuple(f"{entry.code} {entry.name} ({entry.place})" for entry in known if entry.fingerprint not in present),
-    )
-
-
-def write(file: Path, findings: Iterable[Finding]) -> None:
-    """Keep these findings as the baseline; a file that cannot be written ends the command."""
-    entries = [
-        {
-            "fingerprint": fingerprint(each),
-            "code": each.check.code,
-            "name": each.check.name,
-            "place": each.place,
-        }
-        for each in findings
-    ]
-    try:
-        file.write_text(json.dumps({"schema": SCHEMA, "findings": entries}, indent=2) + "\n", encoding="utf-8")
-    except OSError as error:
-        reason = (error.strerror or str(error)).lower()
-        stop(f"--baseline {file}: expected a file that can be written, but: {reason}", ExitCode.USAGE)
+        document = json.loads(Path(file).read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        reason = (getattr(error, "strerror", None) or "it is no JSON").lower()
+        stop(f"--baseline {file}: expected a file of --write-baseline, but: {reason}", ExitCode.USAGE)
+    document = document if isinstance(document, dict) else {}
+    found = document.get("findings")
+    names = list(found.values()) if isinstance(found, dict) else [None]
+    if document.get("schema") != _SCHEMA or not isinstance(found, dict) or not all(isinstance(n, str) for n in names):
+        stop(f"--baseline {file}: expected a file of --write-baseline ({_SCHEMA})", ExitCode.USAGE)
+    return Baseline(found)

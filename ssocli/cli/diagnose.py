@@ -11,32 +11,18 @@ from ssocli.cli.options import format_option
 
 @click.command(
     epilog="Examples: ssocli diagnose customer.toml    ssocli diagnose login.har    "
-    "ssocli diagnose customer.toml id_token.txt --offline    ssocli diagnose idp-metadata.xml response.txt "
-    "--format markdown    pbpaste | ssocli diagnose -"
+    "ssocli diagnose idp.xml response.txt    ssocli diagnose AADSTS50011    "
+    "ssocli diagnose sso.toml token.txt --format markdown"
 )
 @click.argument("things", nargs=-1, required=True, metavar="THING...")
-@click.option("--offline", is_flag=True, envvar="SSOCLI_OFFLINE", help="Open no connection: judge what was given.")
-@click.option(
-    "--login", is_flag=True, envvar="SSOCLI_LOGIN", help="Also log in with the given configuration, step by step."
-)
-@click.option("--user", "-u", envvar="SSOCLI_USER", metavar="NAME", help="With --login: who signs in, headless.")
-@click.option(
-    "--password",
-    envvar="SSOCLI_PASSWORD",
-    show_envvar=True,
-    metavar="TEXT",
-    help="With --login: the user's password; prefer the variable. Without --user your own browser is used.",
-)
-@click.option(
-    "--provider", "-p", envvar="SSOCLI_PROVIDER", metavar="ID", help="Which provider of the configuration is meant."
-)
+@click.option("--offline", is_flag=True, envvar="SSOCLI_OFFLINE", help="Ask nobody: judge only what was given.")
+@click.option("--provider", "-p", envvar="SSOCLI_PROVIDER", help="Which provider of the configuration is meant.")
 @click.option(
     "--at",
     "moment",
     envvar="SSOCLI_AT",
     metavar="TIME",
-    help="Judge at this moment, such as 2026-11-20T12:00:00Z. Without it a message is judged at the time it was "
-    "issued, and everything else now.",
+    help="When the login failed (2026-11-25T08:00:00Z). Without it each message is judged at its own time.",
 )
 @format_option("console", "json", "markdown", "sarif", "html")
 @click.option(
@@ -44,45 +30,41 @@ from ssocli.cli.options import format_option
 )
 @click.option(
     "--fail-on",
-    type=click.Choice(["error", "warning", "info"]),
+    type=click.Choice(["error", "warning", "info", "never"]),
     default="warning",
-    show_default=True,
     envvar="SSOCLI_FAIL_ON",
+    show_default=True,
     help="From which severity on a finding makes the exit code 1.",
 )
-@click.option(
-    "--only",
-    multiple=True,
-    envvar="SSOCLI_ONLY",
-    metavar="CODE",
-    help="Make only these checks (SRS, IDT024, wrong-issuer, ...).",
-)
-@click.option("--skip", multiple=True, envvar="SSOCLI_SKIP", metavar="CODE", help="Leave these checks out.")
+@click.option("--only", multiple=True, envvar="SSOCLI_ONLY", metavar="CODE", help="Report these findings only.")
+@click.option("--skip", multiple=True, envvar="SSOCLI_SKIP", metavar="CODE", help="Leave these findings out.")
 @click.option(
     "--baseline",
     type=click.Path(),
     envvar="SSOCLI_BASELINE",
     metavar="FILE",
-    help="Findings that are known: only new ones count, and known ones that went away.",
+    help="Findings that are known already: what is new and what is gone make the exit code 1.",
 )
 @click.option(
-    "--write-baseline", is_flag=True, envvar="SSOCLI_WRITE_BASELINE", help="Write the present findings to --baseline."
+    "--write-baseline",
+    type=click.Path(),
+    envvar="SSOCLI_WRITE_BASELINE",
+    metavar="FILE",
+    help="Write the findings there, as a baseline for later.",
 )
 @click.option(
-    "--verbose", "-v", count=True, envvar="SSOCLI_VERBOSE", help="-v: every check; -vv: the decoded messages as well."
+    "--verbose", "-v", count=True, envvar="SSOCLI_VERBOSE", help="Show every check; twice: also the decoded messages."
 )
-@click.option(
-    "--show-secrets", is_flag=True, envvar="SSOCLI_SHOW_SECRETS", help="Do not redact codes, tokens and passwords."
-)
-def diagnose(**options: Any) -> int:
-    """Name the root cause of a failed login from what there is: one thing or several that belong together.
+@click.option("--show-secrets", is_flag=True, envvar="SSOCLI_SHOW_SECRETS", help="Do not redact secrets.")
+def diagnose(things: tuple[str, ...], **options: Any) -> int:
+    """Name the root cause of a failed login, and who has to mend it.
 
-    THING is a file, a URL, a pasted text, or - for standard input: a provider's configuration, a HAR file, metadata of
-    the identity provider or of the application, a discovery document, a JWK set, a certificate, a token, a SAML
-    message in any wrapping, the address of a request or a callback, an error message. It is recognised by its content.
+    Each THING is a file, a URL, - for standard input, or the text itself: a configuration, a HAR or SAML-tracer
+    capture, metadata, a discovery document, a certificate, a token, a SAML message in any wrapping, a callback URL, or
+    an error message. They are recognised by their content and judged together.
 
-    Exit code: 0 healthy, 1 findings, 2 usage, 3 identity provider unreachable, 10 cannot tell, 70 trouble of this tool.
+    Exit code 0: nothing wrong was found; 1: findings; 10: it cannot be told from this.
     """
     from ssocli.cli.diagnose_run import run
 
-    return int(run(options))
+    return int(run(things, options))

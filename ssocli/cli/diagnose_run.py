@@ -1,230 +1,135 @@
-"""What `ssocli diagnose` and `ssocli inspect` do: read, diagnose, report, and say how it went."""
+"""What `ssocli diagnose` and `ssocli inspect` do once their options are read."""
 
 from __future__ import annotations
 
-import io
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+import sys
+from collections.abc import Callable
 from datetime import UTC, datetime
-from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
-
-import click
+from typing import Any
 
 from ssocli.checks.check import Severity
-from ssocli.cli import baseline
-from ssocli.cli.given import read_given
+from ssocli.cli.baseline import Baseline, read_baseline
 from ssocli.cli.output import open_output
 from ssocli.cli.stop import stop
-from ssocli.diagnose.diagnose import Options, diagnose
-from ssocli.diagnose.recognise import recognise
-from ssocli.diagnose.thing import Given
-from ssocli.diagnosis import Diagnosis, Finding, Kind, Verdict
+from ssocli.diagnose.diagnose import Given, Options, diagnose
+from ssocli.diagnosis import Diagnosis, Verdict
 from ssocli.exit_code import ExitCode
 from ssocli.report.redact import Redactor
+from ssocli.text import printable
 
-if TYPE_CHECKING:
-    from rich.console import Console
-
-    from ssocli.config.model import Config
-    from ssocli.trace import Trace
-
-# Seconds to wait for an answer, and for a person at the identity provider's page.
-_WAIT = 60.0
-_WAIT_FOR_PERSON = 300
-_SEVERITIES = {"error": (Severity.ERROR,), "warning": (Severity.ERROR, Severity.WARNING), "info": tuple(Severity)}
+# What is read of a file: larger captures are cut by their reader, anything else of this size is no message.
+_LIMIT = 512 * 1024 * 1024
+_RANK = {"error": 0, "warning": 1, "info": 2, "never": -1}
+# A name of a file is short and has no line breaks; anything else is the thing itself.
+_NAME_LIMIT = 255
 
 
-def run(options: dict[str, Any]) -> ExitCode:
-    """Diagnose the things together."""
-    if options["write_baseline"] and not options["baseline"]:
-        stop("--write-baseline: expected --baseline FILE to say where.", ExitCode.USAGE)
-    given = read_given(options["things"])
-    trace = _log_in(given, options) if options["login"] else None
-    diagnosis = diagnose(
-        given,
-        Options(
-            offline=options["offline"],
-            now=_moment(options["moment"]),
-            provider=options["provider"],
-            only=options["only"],
-            skip=options["skip"],
-        ),
-        trace,
+def run(things: tuple[str, ...], options: dict[str, Any]) -> ExitCode:
+    """Read, judge, report, and say how it went."""
+    known = read_baseline(options.get("baseline"))
+    given = [_given(thing, number) for number, thing in enumerate(things, start=1)]
+    wanted = Options(
+        now=_moment(options["moment"]),
+        provider=options["provider"],
+        only=frozenset(options.get("only", ())),
+        skip=frozenset(options.get("skip", ())),
     )
-    counted = [each for each in diagnosis.findings if each.check.severity in _SEVERITIES[options["fail_on"]]]
-    change = _against_baseline(diagnosis, options, counted)
-    code = exit_code(diagnosis, counted if change is None else (*change.new, *change.gone))
-    _report(diagnosis, code, options, options["verbose"])
-    if change is not None:
-        for finding in change.new:
-            click.echo(f"New since the baseline: {finding.check.code} {finding.check.name} ({finding.place})", err=True)
-        for gone in change.gone:
-            click.echo(f"In the baseline, and not found any more: {gone}", err=True)
+    diagnosis = diagnose(given, wanted)
+    if options.get("write_baseline"):
+        Baseline.of(diagnosis).write(Path(options["write_baseline"]))
+    if known is not None:
+        for sentence in known.changes(diagnosis):
+            sys.stderr.write(f"{sentence}\n")
+    code = _exit_code(diagnosis, options["fail_on"], known)
+    _report(diagnosis, code, options)
     return code
 
 
-def run_inspect(options: dict[str, Any]) -> ExitCode:
-    """Lay one thing open, with every check on it."""
-    given = read_given((options["thing"],))
-    diagnosis = diagnose(given, Options(offline=False, now=_moment(options["moment"])))
-    counted = [each for each in diagnosis.findings if each.check.severity is not Severity.INFO]
-    code = exit_code(diagnosis, counted)
-    if options["output_format"] == "console":
-        with _console(options["output"]) as console:
-            from ssocli.report.findings import redacted
-            from ssocli.report.lines import Lines
-
-            lines = Lines(console)
-            for message in redacted(diagnosis, Redactor(options["show_secrets"])).messages:
-                lines.title(f"{message.title} ({message.place})")
-                lines.block("", message.text, width=0)
-                console.print()
-    _report(diagnosis, code, options, verbosity=1)
-    return code
-
-
-def exit_code(diagnosis: Diagnosis, counted: tuple[Any, ...] | list[Finding]) -> ExitCode:
-    """What the diagnosis comes to; `counted` are the findings that matter."""
-    from ssocli.diagnose.live import is_unreachable
-
-    if diagnosis.root is not None and counted and is_unreachable(diagnosis.root.check.code):
-        return ExitCode.UNREACHABLE
-    if counted:
-        return ExitCode.FINDINGS
-    if diagnosis.trouble:
-        return ExitCode.INTERNAL_ERROR
-    return ExitCode.INCONCLUSIVE if diagnosis.verdict is Verdict.UNCLEAR else ExitCode.OK
+def _given(thing: str, number: int) -> Given:
+    """What an argument stands for: standard input, a file, or itself."""
+    if thing == "-":
+        return Given(sys.stdin.buffer.read(_LIMIT), "standard input")
+    is_name = 0 < len(thing) <= _NAME_LIMIT and "\n" not in thing and "://" not in thing
+    path = Path(thing)
+    try:
+        if is_name and path.is_dir():
+            stop(f"{thing}: expected a file, but it is a directory; name the files in it", ExitCode.USAGE)
+        if is_name and path.exists():
+            with path.open("rb") as file:
+                return Given(file.read(_LIMIT), thing, path.parent)
+    except OSError as error:
+        stop(
+            f"{thing}: expected a file that can be read, but: {(error.strerror or str(error)).lower()}", ExitCode.USAGE
+        )
+    if is_name and _looks_like_a_file(thing):
+        stop(f"{thing}: expected a file, but there is none of that name", ExitCode.USAGE)
+    return Given(thing.encode("utf-8", "surrogateescape"), f"argument {number}")
 
 
-def _against_baseline(diagnosis: Diagnosis, options: dict[str, Any], counted: list[Finding]) -> baseline.Change | None:
-    if not options["baseline"]:
-        return None
-    file = Path(options["baseline"])
-    if options["write_baseline"]:
-        baseline.write(file, diagnosis.findings)
-        return baseline.Change((), ())
-    change = baseline.compare(file, diagnosis.findings)
-    return baseline.Change(tuple(each for each in change.new if any(each is one for one in counted)), change.gone)
-
-
-def _report(diagnosis: Diagnosis, code: ExitCode, options: dict[str, Any], verbosity: int) -> None:
-    redactor = Redactor(options["show_secrets"])
-    if options["output_format"] == "console":
-        from ssocli.report.diagnosis_console import print_diagnosis
-
-        with _console(options["output"]) as console:
-            print_diagnosis(diagnosis, console, redactor, verbosity)
-        return
-    with open_output(options["output"] and Path(options["output"])) as write:
-        write(_renderer(options["output_format"], code)(diagnosis, redactor))
-
-
-def _renderer(output_format: str, code: ExitCode) -> Callable[[Diagnosis, Redactor], str]:
-    match output_format:
-        case "markdown":
-            from ssocli.report.markdown import render_diagnosis
-
-            return render_diagnosis
-        case "sarif":
-            from ssocli.report.sarif import render_diagnosis as render_sarif
-
-            return render_sarif
-        case "html":
-            from ssocli.report.html import render_diagnosis as render_html
-
-            return render_html
-        case _:
-            from ssocli.report.json import render_diagnosis as render_json
-
-            return lambda diagnosis, redactor: render_json(diagnosis, code, redactor)
-
-
-@contextmanager
-def _console(output: str | None) -> Iterator[Console]:
-    """The terminal, or a file that gets the same as plain text."""
-    from ssocli.report.console import console_for
-
-    if output is None:
-        yield console_for()
-        return
-    text = io.StringIO()
-    yield console_for(text)
-    with open_output(Path(output)) as write:
-        write(text.getvalue())
+def _looks_like_a_file(thing: str) -> bool:
+    """Whether the argument has the form of a file's name, so that a missing one is said and not judged as a text."""
+    endings = {".har", ".json", ".toml", ".xml", ".pem", ".crt", ".cer", ".txt", ".html", ".gz", ".zip", ".b64", ".jwt"}
+    return Path(thing).suffix.lower() in endings and " " not in thing
 
 
 def _moment(text: str | None) -> float | None:
-    """A moment as a person writes it, in seconds since the epoch; without a zone it is UTC."""
     if text is None:
         return None
     try:
-        moment = datetime.fromisoformat(text)
+        found = datetime.fromisoformat(text)
     except ValueError:
-        stop(f"--at {text}: expected a moment like 2026-11-20T12:00:00Z.", ExitCode.USAGE)
-    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
+        stop(f"--at {printable(text, 40)}: expected a time such as 2026-11-25T08:00:00Z", ExitCode.USAGE)
+    return (found if found.tzinfo else found.replace(tzinfo=UTC)).timestamp()
 
 
-def _log_in(given: list[Given], options: dict[str, Any]) -> Trace:
-    """Log in with the one configuration that was given, headless as --user or in the person's own browser."""
-    from fake_idp.server import CannotListenError
-    from ssocli import wire
-    from ssocli.flow.browser import Browser
-    from ssocli.flow.login import LoginRequest, log_in
-    from ssocli.flow.own_browser import log_in_by_hand
-    from ssocli.flow.person import Person
-    from ssocli.flow.stage import stage
-    from ssocli.sentry.journal import SingleJournal
-    from ssocli.trace import TraceBuilder
-
-    config, folder, key = _configuration(given, options["provider"])
-    organization = config.organization_of(key)
-    builder = TraceBuilder()
-    timeout = float(config.sentry.http_timeout_seconds)
-    try:
-        with (
-            wire.Connections() as connections,
-            stage(
-                config,
-                state=":memory:",
-                journal=SingleJournal(builder),
-                send=partial(wire.send, timeout=timeout, connections=connections),
-                config_dir=folder,
-            ) as running,
-        ):
-            if options["user"]:
-                person = Person(options["user"], options["password"])
-                browser = Browser(builder.add_exchange, send=partial(wire.send, connections=connections, timeout=_WAIT))
-                log_in(running.url, LoginRequest(organization, key, person), builder, browser)
-            else:
-                log_in_by_hand(
-                    running.url,
-                    builder,
-                    organization=organization,
-                    next_url="",
-                    timeout=_WAIT_FOR_PERSON,
-                    say=partial(click.echo, err=True),
-                    open_it=True,
-                )
-            return builder.finish()
-    except CannotListenError as error:
-        stop(str(error.strerror), ExitCode.CANNOT_LISTEN)
+def _exit_code(diagnosis: Diagnosis, fail_on: str, known: Baseline | None) -> ExitCode:
+    if known is not None:
+        return ExitCode.FINDINGS if known.changes(diagnosis) else ExitCode.OK
+    if diagnosis.verdict is Verdict.UNCLEAR:
+        return ExitCode.INTERNAL_ERROR if diagnosis.trouble else ExitCode.INCONCLUSIVE
+    ranks = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.INFO: 2}
+    if any(ranks[finding.check.severity] <= _RANK[fail_on] for finding in diagnosis.findings):
+        return ExitCode.FINDINGS
+    return ExitCode.OK
 
 
-def _configuration(given: list[Given], provider: str | None) -> tuple[Config, Path, str]:
-    """The configuration to log in with, its directory and the provider."""
-    from ssocli.config.load import parse
-    from ssocli.config.problem import ConfigError
+def _report(diagnosis: Diagnosis, code: ExitCode, options: dict[str, Any]) -> None:
+    redactor = Redactor(options["show_secrets"])
+    output, output_format = options["output"] and Path(options["output"]), options["output_format"]
+    with open_output(output) as write:
+        if output_format == "console":
+            _console(diagnosis, redactor, options["verbose"], write if output else None)
+        else:
+            write(_rendered(diagnosis, output_format, code, redactor))
 
-    things = [thing for each in given if (thing := recognise(each)).kind is Kind.CONFIG]
-    if len(things) != 1:
-        stop(f"--login: expected one configuration among the things, found {len(things)}.", ExitCode.USAGE)
-    try:
-        config = parse(things[0].text, things[0].place)
-    except ConfigError as error:
-        stop(f"--login: the configuration cannot be used.\n{error}", ExitCode.USAGE)
-    key = provider or next(iter(config.providers), None)
-    if key not in config.providers:
-        stop(f"--provider: expected one of {', '.join(config.providers) or '(none)'}, found {key}.", ExitCode.USAGE)
-    return config, things[0].folder or Path(), key
+
+def _console(diagnosis: Diagnosis, redactor: Redactor, verbosity: int, write: Callable[[str], None] | None) -> None:
+    from ssocli.report.console import console_for
+    from ssocli.report.diagnosis_console import print_diagnosis
+
+    console = console_for()
+    if write is None:
+        print_diagnosis(diagnosis, console, redactor, verbosity)
+        return
+    with console.capture() as captured:
+        print_diagnosis(diagnosis, console, redactor, verbosity)
+    write(captured.get())
+
+
+def _rendered(diagnosis: Diagnosis, output_format: str, code: ExitCode, redactor: Redactor) -> str:
+    if output_format == "json":
+        from ssocli.report.json import render_diagnosis as as_json
+
+        return as_json(diagnosis, code, redactor)
+    if output_format == "markdown":
+        from ssocli.report.markdown import render_diagnosis as as_markdown
+
+        return as_markdown(diagnosis, redactor)
+    if output_format == "sarif":
+        from ssocli.report.sarif import render_diagnosis as as_sarif
+
+        return as_sarif(diagnosis, redactor)
+    from ssocli.report.html import render_diagnosis as as_html
+
+    return as_html(diagnosis, redactor)

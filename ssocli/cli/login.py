@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from ssocli.cli.options import config_option, format_option, state_option
+from ssocli.cli.options import config_option, format_option, output_option, state_option
 
 
 @click.command(
@@ -101,6 +101,18 @@ from ssocli.cli.options import config_option, format_option, state_option
     help="Make the bundled provider fail in this way (ssocli faults lists them).",
 )
 @click.option(
+    "--strict-faults",
+    is_flag=True,
+    envvar="SSOCLI_STRICT_FAULTS",
+    help="A fault that never fired is an error (exit 1).",
+)
+@click.option(
+    "--expect",
+    envvar="SSOCLI_EXPECT",
+    metavar="STEP[:CODE]",
+    help="Exit 0 if the login fails in this step with this finding (or: authenticated), 1 if it ends otherwise.",
+)
+@click.option(
     "--port",
     type=click.IntRange(0, 65535),
     default=0,
@@ -122,15 +134,8 @@ from ssocli.cli.options import config_option, format_option, state_option
     help="PEM file of CAs to trust as well.",
 )
 @state_option
-@format_option("console", "json", "ndjson")
-@click.option(
-    "--output",
-    "-o",
-    type=click.Path(),
-    envvar="SSOCLI_OUTPUT",
-    metavar="FILE",
-    help="Write the JSON or NDJSON there; the console report is still shown.",
-)
+@format_option("console", "json", "ndjson", "markdown", "html", "sarif")
+@output_option("what --format says")
 @click.option(
     "--verbose", "-v", count=True, envvar="SSOCLI_VERBOSE", help="-v: every check; -vv: the HTTP exchanges as well."
 )
@@ -143,7 +148,7 @@ def login(**options: Any) -> int:
     Without options it starts the bundled identity provider and an emulated Sentry, drives the login between them like
     a browser, and prints the ten steps. The exit code says how it went: 0 authenticated, 2 usage, 3 identity provider
     unreachable, 4 timed out, 5 refused by the identity provider, 6 token refused, 7 provisioning failed, 8 access
-    refused, 9 port taken, 10 inconclusive.
+    refused, 9 port taken, 10 inconclusive. With --expect: 0 as expected, 1 not.
     """
     from ssocli.cli.login_run import run
 

@@ -56,6 +56,31 @@ def format_option(*formats: str) -> Callable[[Command], Command]:
     )
 
 
+def tag_option(command: Command) -> Command:
+    """`--tag`."""
+    return click.option(
+        "--tag",
+        "tags",
+        multiple=True,
+        envvar="SSOCLI_TAG",
+        metavar="TAG",
+        help="Only faults with this tag, with all of them if repeated: a point, a family, a protocol (oidc, oauth, "
+        "saml, tls), what a correct client does (must_reject, ...), waits.",
+    )(command)
+
+
+def output_option(what: str) -> Callable[[Command], Command]:
+    """`--output`; `what` names the formats that go there."""
+    return click.option(
+        "--output",
+        "-o",
+        type=click.Path(),
+        envvar="SSOCLI_OUTPUT",
+        metavar="FILE",
+        help=f"Write {what} there; the console report is still shown.",
+    )
+
+
 def load_config(file: str | None) -> tuple[Config, Path]:
     """The configuration and the file it came from; whatever is wrong with it ends the command."""
     from pathlib import Path

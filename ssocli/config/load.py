@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from pathlib import Path
+from typing import TypeVar
 
 import msgspec
 
@@ -12,11 +13,12 @@ from ssocli.config.model import Config, FromEnvironment
 from ssocli.config.problem import ConfigError, Problem
 
 MAX_BYTES = 1_000_000
+T = TypeVar("T")
 
 
 def load(file: Path) -> Config:
     """Read and judge a configuration file. Raises ConfigError."""
-    return parse(_read(file), str(file))
+    return parse(read(file), str(file))
 
 
 def default() -> Config:
@@ -32,22 +34,28 @@ def default_file() -> Path:
 
 def parse(text: str, file: str) -> Config:
     """Judge the text of a configuration; `file` is its name in messages. Raises ConfigError."""
+    config = typed(text, file, Config)
+    problems = list(contradictions(config, file))
+    if problems:
+        raise ConfigError(problems)
+    return config
+
+
+def typed(text: str, file: str, kind: type[T]) -> T:
+    """A TOML document as a struct; `file` is its name in messages. Raises ConfigError with all that is wrong."""
     try:
         document = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise ConfigError([Problem(file, "", "TOML", str(error))]) from None
     try:
-        config = msgspec.convert(document, Config)
+        return msgspec.convert(document, kind)
     except msgspec.ValidationError as error:
         # Only now is jsonschema worth its import: msgspec stops at the first error.
         from ssocli.config.violations import violations
 
-        problems = sorted(violations(document, file), key=lambda problem: problem.path)
-        raise ConfigError(problems or [Problem(file, "", "a valid configuration", str(error))]) from None
-    problems = list(contradictions(config, file))
-    if problems:
-        raise ConfigError(problems)
-    return config
+        schema = msgspec.json.schema(kind)
+        problems = sorted(violations(document, file, schema), key=lambda problem: problem.path)
+        raise ConfigError(problems or [Problem(file, "", "a valid file", str(error))]) from None
 
 
 def missing_secrets(config: Config, file: str, environment: dict[str, str]) -> list[Problem]:
@@ -66,7 +74,8 @@ def missing_secrets(config: Config, file: str, environment: dict[str, str]) -> l
     ]
 
 
-def _read(file: Path) -> str:
+def read(file: Path) -> str:
+    """The text of a TOML file. Raises ConfigError."""
     name = str(file)
     try:
         if not file.is_file():

@@ -181,6 +181,8 @@ class Saml2Provider(_Provider, frozen=True, kw_only=True, forbid_unknown_fields=
     """A PEM file with the certificate of `private_key`, for Sentry's metadata."""
     want_signed_response: bool = False
     want_signed_assertion: bool = False
+    want_encrypted_assertion: bool = False
+    """Whether an assertion in clear is refused; `private_key` decrypts."""
     allow_idp_initiated: bool = False
     """Whether a login may begin at the identity provider, without a request (SAML Profiles 4.1.5)."""
     profile: Literal["specification", "sentry"] = "specification"

@@ -5,15 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from ssocli.config.model import json_schema
 from ssocli.config.problem import Problem, joined, nearest, quoted, shown
 
 
-def violations(document: dict[str, Any], file: str) -> Iterator[Problem]:
+def violations(document: dict[str, Any], file: str, schema: dict[str, Any]) -> Iterator[Problem]:
     """Every violation of the schema. Only now is jsonschema worth its import: msgspec stops at the first error."""
     from jsonschema import Draft202012Validator
 
-    schema = json_schema()
     seen: set[tuple[str, str]] = set()
     for error in Draft202012Validator(schema).iter_errors(document):
         for problem in _explain(error, schema, file):

@@ -1,123 +1,165 @@
-"""From what support was sent to one answer: recognise, judge, rank, and say who mends it where."""
+"""From what somebody sent to one root cause."""
 
 from __future__ import annotations
 
-import ssl
 import time
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
 
-from ssocli.checks.check import Check
-from ssocli.diagnose import configured, oidc, pasted
-from ssocli.diagnose.difference import marked
+from ssocli.checks.check import Check, Severity, Status, rule_named
+from ssocli.diagnose import judge_capture
+from ssocli.diagnose.advice import advised
+from ssocli.diagnose.difference import aligned
+from ssocli.diagnose.judge import judge
+from ssocli.diagnose.judge_capture import Observed
 from ssocli.diagnose.judged import Judged
-from ssocli.diagnose.known_errors import find
-from ssocli.diagnose.layout import laid_open
-from ssocli.diagnose.material import Material, gather
+from ssocli.diagnose.known import Known, gather
+from ssocli.diagnose.known_errors import KnownError, find, unlisted_numbers
 from ssocli.diagnose.missing import missing
-from ssocli.diagnose.oidc import Moment
+from ssocli.diagnose.product import product_of
 from ssocli.diagnose.recognise import recognise
-from ssocli.diagnose.root_cause import rank
-from ssocli.diagnose.thing import Given
-from ssocli.diagnose.traced import take_document, take_trace
-from ssocli.diagnose.where import product_of, where_to_mend
-from ssocli.diagnosis import Diagnosis, Finding, Kind, Verdict
-from ssocli.trace import Trace
+from ssocli.diagnose.root_cause import Found, sort
+from ssocli.diagnose.summary import summary
+from ssocli.diagnose.thing import Thing
+from ssocli.diagnosis import Diagnosis, Finding, Input, Kind, Verdict
+from ssocli.steps import Step
 
-# Rules that pass on the identity provider's own words; a vendor's code in them says more than the general error.
-_QUOTES_PROVIDER = frozenset(("CB001", "TOK001", "TOK002", "SRS004"))
-_LIVE = frozenset((Kind.CONFIG, Kind.DISCOVERY_URL, Kind.METADATA_URL))
-_SAML = frozenset((Kind.IDP_METADATA, Kind.SP_METADATA, Kind.SAML_REQUEST, Kind.SAML_RESPONSE))
+_SPECIFICATIONS = {"OAuth 2.0", "SAML 2.0"}
+# The findings that are the identity provider's own refusal, in whose words its own error may stand.
+_REFUSALS = {"AUTH001", "AUTH002", "CB001", "CB002", "TOK001", "TOK002", "SRS004"}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
+class Given:
+    """One thing as it was given: its bytes, the name by which to speak of it, and where files named in it are."""
+
+    data: bytes = field(repr=False)
+    place: str
+    folder: Path = Path()
+
+
+@dataclass(frozen=True, slots=True)
 class Options:
-    """How to look.
+    """`now` is the moment in question, in seconds since the epoch; None: that of each message, and today for the rest.
 
-    `offline`: open no connection. `now`: judge everything at this moment (seconds since the epoch); None: messages at
-    their own time of issue, for what a ticket quotes is always old, and everything else at the present. `provider`:
-    which provider of the configuration is meant. `tls`: whom to trust instead of the system's authorities; `timeout`
-    bounds each wait for the network, in seconds. `only` and `skip`: codes or names of rules, or beginnings of codes.
+    `provider` is the table of the configuration that is meant. Codes or names in `only` and `skip` limit the rules.
     """
 
-    offline: bool = True
     now: float | None = None
     provider: str | None = None
-    tls: ssl.SSLContext | None = None
-    timeout: float = 10.0
-    only: tuple[str, ...] = ()
-    skip: tuple[str, ...] = ()
+    only: frozenset[str] = frozenset()
+    skip: frozenset[str] = frozenset()
 
 
-def diagnose(inputs: Iterable[Given], options: Options, trace: Trace | None = None) -> Diagnosis:
-    """The diagnosis of these inputs together, and of a login that was driven with them.
-
-    Never raises for what is in them.
-    """
-    judged = Judged(only=options.only, skip=options.skip)
-    moment = _moment(options.now)
-    things = tuple(recognise(given) for given in inputs)
-    material = gather(things, options.provider)
-    if not options.offline and any(thing.kind in _LIVE for thing in things):
-        from ssocli.diagnose.live import look
-
-        material = look(material, judged, options.tls, options.timeout)
-    configured.judge(material, judged)
-    for thing in material.of(Kind.TRACE):
-        take_document(thing.document, thing.place, judged)
-    oidc.judge(material, judged, moment)
-    if material.saml_setups or any(thing.kind in _SAML for thing in things):
-        from ssocli.diagnose import saml
-
-        saml.judge(material, judged, moment)
-    pasted.judge(material, judged, moment)
-    if trace is not None:
-        take_trace(trace, "the login", judged)
-    return conclude(material, judged, trace)
+def diagnose(inputs: Sequence[Given], options: Options = Options()) -> Diagnosis:
+    """Judge all that was given together, and say what is wrong and who has to mend it. Never raises on any input."""
+    things = [thing for given in inputs for thing in recognise(given.data, given.place)]
+    known = gather(things, options.provider, {given.place: given.folder for given in inputs})
+    judged = list(judge(things, known, options.now, time.time()))
+    captured = {thing.place: judge_capture.judge(thing, known) for thing in things if thing.kind in judge_capture.KINDS}
+    judged += [each for observed in captured.values() for each in observed.judged]
+    found = [each for entry in judged for each in _findings(entry, known, options)]
+    found += [each for thing in things if thing.kind is Kind.ERROR_TEXT for each in _errors(thing, options)]
+    return conclude(things, judged, found, captured)
 
 
-def conclude(material: Material, judged: Judged, trace: Trace | None = None) -> Diagnosis:
-    """The answer to what was judged."""
-    product = product_of(material)
-    ranked = rank([_explained(finding, product) for finding in judged.findings])
-    wanted = missing(material, judged, has_root=ranked.root is not None)
-    verdict = Verdict.ROOT_CAUSE if ranked.root else Verdict.HEALTHY if judged.is_telling else Verdict.UNCLEAR
+def conclude(
+    things: Sequence[Thing], judged: Sequence[Judged], found: Sequence[Found], captured: dict[str, Observed]
+) -> Diagnosis:
+    """The answer to what was found."""
+    parts = sort(found)
+    checks = tuple(check for entry in judged for check in entry.checks)
+    trouble = tuple(check for check in checks if check.status is Status.TOOL_ERROR)
+    was_judged = any(check.status is Status.PASSED for check in checks)
+    verdict = Verdict.ROOT_CAUSE if parts.root else Verdict.HEALTHY if was_judged else Verdict.UNCLEAR
     return Diagnosis(
-        inputs=tuple(thing.input for thing in material.things),
+        inputs=tuple(_input(thing, captured.get(thing.place)) for thing in things),
         verdict=verdict,
-        root=ranked.root,
-        supporting=ranked.supporting,
-        symptoms=ranked.symptoms,
-        checked=tuple(judged.checked),
-        trouble=tuple(judged.trouble),
-        missing=wanted,
-        trace=trace,
-        messages=tuple(message for thing in material.things for message in laid_open(thing)),
+        root=parts.root,
+        supporting=parts.supporting,
+        symptoms=parts.symptoms,
+        checked=tuple(check for check in checks if check.status is not Status.TOOL_ERROR),
+        trouble=trouble,
+        missing=missing(things, judged, verdict),
+        trace=next((observed.trace for observed in captured.values() if observed.trace), None),
+        messages=tuple(message for entry in judged for message in entry.messages),
     )
 
 
-def _explained(finding: Finding, product: str | None) -> Finding:
-    """The finding with what a person needs to mend it."""
-    check = finding.check
-    if check.code in _QUOTES_PROVIDER and (known := find(_quoted(check))):
-        error = known[0]
-        check = replace(check, owner=error.owner, fix=error.fix or check.fix)
-        finding = replace(finding, check=check, causes=finding.causes or error.causes)
-    aligned = marked(check.expected, check.actual) if check.evidence else ""
-    where = finding.where or where_to_mend(check, product)
-    return replace(finding, difference=finding.difference or aligned, where=where)
+def _input(thing: Thing, observed: Observed | None) -> Input:
+    if observed is None:
+        return Input(thing.kind, thing.place, summary(thing))
+    return Input(observed.kind, thing.place, observed.summary)
 
 
-def _quoted(check: Check) -> str:
-    """The provider's own words: the description of the error, where there is one."""
-    return check.actual
+def _findings(judged: Judged, known: Known, options: Options) -> Iterable[Found]:
+    product = product_of(*_addresses(known))
+    for check in judged.checks:
+        if check.status is not Status.FAILED or not _is_wanted(check, options):
+            continue
+        error = _said(check, judged)
+        if error is not None:
+            check = replace(check, owner=error.owner, fix=error.fix, evidence=f"{error.code}: {error.meaning}")
+        difference = aligned(check.expected, check.actual)
+        if check.evidence and check.evidence in difference:
+            check = replace(check, evidence="")
+        finding = Finding(
+            check=check,
+            step=rule_named(check.code).step,
+            place=judged.place,
+            difference=difference,
+            causes=error.causes if error else (),
+        )
+        yield Found(advised(finding, product), judged.observed)
 
 
-def _moment(now: float | None) -> Moment:
-    def moment(issued: float | None) -> float:
-        if now is not None:
-            return now
-        present = time.time()
-        return present if issued is None else min(issued, present)
+def _said(check: Check, judged: Judged) -> KnownError | None:
+    """The vendor's own error behind a refusal, if its words are known."""
+    if not judged.said or check.code not in _REFUSALS:
+        return None
+    return next((error for error in find(judged.said) if error.product not in _SPECIFICATIONS), None)
 
-    return moment
+
+def _errors(thing: Thing, options: Options) -> Iterable[Found]:
+    """Errors that somebody pasted: the first is the cause, the general codes beside it are not repeated."""
+    known = find(thing.text)
+    specific = [error for error in known if error.product not in _SPECIFICATIONS] or known
+    for error in specific[:5]:
+        check = Check(
+            code=error.code,
+            name="known-error",
+            status=Status.FAILED,
+            severity=Severity.ERROR,
+            expected="no error",
+            actual=f"an error of {error.product}: {error.code}",
+            evidence=error.meaning,
+            owner=error.owner,
+            fix=error.fix,
+            spec=f"{error.source} ({error.date})",
+        )
+        if _is_wanted(check, options):
+            yield Found(Finding(check, error.step, thing.place, causes=error.causes), observed=True)
+    for sentence in unlisted_numbers(thing.text) if not known else ():
+        check = Check(
+            code="unlisted-number",
+            name="unknown-error",
+            status=Status.FAILED,
+            severity=Severity.ERROR,
+            expected="no error",
+            actual=sentence,
+            fix="Look it up there.",
+        )
+        yield Found(Finding(check, Step.EXTERNAL_AUTHENTICATION, thing.place), observed=True)
+
+
+def _is_wanted(check: Check, options: Options) -> bool:
+    names = {check.code, check.name}
+    return not names & options.skip and (not options.only or bool(names & options.only))
+
+
+def _addresses(known: Known) -> tuple[str, ...]:
+    """The identity provider's addresses, by which its product is told."""
+    provider = known.configured.provider if known.configured else None
+    named = (known.idp.entity_id if known.idp else "", known.issuer or "")
+    return (*named, *(str(getattr(provider, name, "") or "") for name in ("authorization_endpoint", "sso_url")))

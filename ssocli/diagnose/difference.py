@@ -1,89 +1,42 @@
-"""Expected above actual, with the characters marked in which they differ, and those named that nobody can see."""
+"""Expected above actual, with the first differing character marked and named."""
 
 from __future__ import annotations
 
-import json
-import re
 import unicodedata
+from difflib import SequenceMatcher
 
-from ssocli.text import difference
+from ssocli.text import difference, printable
 
-_QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"')
-_SUFFIX = re.compile(r" by HTTP-POST$")
-# Less in common than this, and there is nothing to align.
-_COMMON = 0.4
-_LONGEST = 300
-_INVISIBLE = {"Cc", "Cf", "Zl", "Zp", "Zs"}
+_LIMIT = 400
+_ALIKE = 0.5
 
 
-def marked(expected: str, actual: str) -> str:
-    """The two values in two lines and the marks below; empty if they are equal or have little in common."""
-    expected, actual = _value(expected), _value(actual)
-    if not expected or not actual or expected == actual or max(len(expected), len(actual)) > _LONGEST:
+def aligned(expected: str, actual: str) -> str:
+    """Both values below each other with marks under what differs, and a sentence; "" if they have little in common."""
+    if not expected or not actual or expected == actual or max(len(expected), len(actual)) > _LIMIT:
         return ""
-    start = _common(expected, actual)
-    end = min(_common(expected[::-1], actual[::-1]), len(expected) - start, len(actual) - start)
-    if (start + end) < _COMMON * max(len(expected), len(actual)) and expected.lower() != actual.lower():
+    if "\n" in expected + actual or " " in expected.strip() + actual.strip():
         return ""
-    wanted, seen = expected[start : len(expected) - end], actual[start : len(actual) - end]
-    head = _shown(expected[:start])
-    tail = _shown(actual[len(actual) - end :] if end else "")
-    gap = max(len(_shown(wanted)), len(_shown(seen)), 1)
-    lines = [
-        f"expected  {head}{_shown(wanted).ljust(gap) if end else _shown(wanted)}{tail}",
-        f"actual    {head}{_shown(seen).ljust(gap) if end else _shown(seen)}{tail}",
-        f"          {' ' * len(head)}{'^' * gap} {_words(expected, actual, wanted, seen)}",
+    matcher = SequenceMatcher(None, expected, actual, autojunk=False)
+    if matcher.ratio() < _ALIKE:
+        return ""
+    upper, lower, marks = "", "", ""
+    for tag, start, end, other_start, other_end in matcher.get_opcodes():
+        left, right = printable(expected[start:end]), printable(actual[other_start:other_end])
+        width = max(len(left), len(right))
+        upper += left.ljust(width)
+        lower += right.ljust(width)
+        marks += (" " if tag == "equal" else "^") * width
+    sentence = difference(expected, actual)
+    names = "".join(f"\n{line}" for line in _strangers(expected, actual))
+    return f"expected  {upper.rstrip()}\nseen      {lower.rstrip()}\n          {marks.rstrip()}\n{sentence}{names}"
+
+
+def _strangers(expected: str, actual: str) -> list[str]:
+    """Characters that only look like others: every one beyond ASCII that stands in one value only."""
+    return [
+        f"{who} has {unicodedata.name(character, 'an unnamed character')} (U+{ord(character):04X})"
+        for who, text, other in (("expected", expected, actual), ("seen", actual, expected))
+        for character in dict.fromkeys(text)
+        if ord(character) > 126 and character not in other
     ]
-    return "\n".join(line.rstrip() for line in lines)
-
-
-def _words(expected: str, actual: str, wanted: str, seen: str) -> str:
-    """What the difference is, in words."""
-    names = [name for character in (*seen, *wanted) if (name := _name(character))]
-    if names:
-        return "; ".join(dict.fromkeys(names))
-    return difference(expected, actual)
-
-
-def _name(character: str) -> str:
-    """The name of a character that cannot be seen, or that looks like another; empty for any other."""
-    category = unicodedata.category(character)
-    if character == " ":
-        return "a space"
-    if character.isascii() and category != "Cc":
-        return ""
-    name = unicodedata.name(character, "control character").lower()
-    hidden = "invisible" if category in _INVISIBLE else "not ASCII"
-    return f"{name} (U+{ord(character):04X}, {hidden})"
-
-
-def _value(text: str) -> str:
-    """The value itself: a message may say `aud contains "x"`."""
-    text = _SUFFIX.sub("", text)
-    quoted = _QUOTED.findall(text)
-    if len(quoted) == 1:
-        try:
-            return str(json.loads(quoted[0]))
-        except ValueError:
-            return text
-    return text
-
-
-def _shown(text: str) -> str:
-    """The text with every character that cannot be seen escaped; a plain blank becomes a visible one."""
-    return "".join(
-        "\u2423"
-        if character == " "
-        else character
-        if unicodedata.category(character) not in _INVISIBLE
-        else character.encode("unicode_escape", "surrogatepass").decode("ascii")
-        for character in text
-    )
-
-
-def _common(left: str, right: str) -> int:
-    """How many characters both begin with."""
-    for at, (one, other) in enumerate(zip(left, right, strict=False)):
-        if one != other:
-            return at
-    return min(len(left), len(right))

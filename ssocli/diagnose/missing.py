@@ -1,30 +1,23 @@
-"""What else to send, where the inputs alone do not tell."""
+"""What else to send, where the inputs do not tell."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Sequence
 
 from ssocli.diagnose.judged import Judged
-from ssocli.diagnose.material import Material
-from ssocli.diagnose.unknown import what_to_send
-from ssocli.diagnosis import Kind
+from ssocli.diagnose.thing import Thing
+from ssocli.diagnosis import Kind, Verdict
 
-_HAR = "a HAR file of the failed login, recorded in the user's browser from the login page on (with the log preserved)"
-
-
-def missing(material: Material, judged: Judged, *, has_root: bool) -> tuple[str, ...]:
-    """What to ask for: nothing when the root cause is known."""
-    return () if has_root else tuple(dict.fromkeys(_wanted(material, judged)))
+_CAPTURE = "a HAR or SAML-tracer capture of the failed login, from the user's browser"
+_LIVE = {Kind.DISCOVERY_URL, Kind.METADATA_URL}
 
 
-def _wanted(material: Material, judged: Judged) -> Iterator[str]:
-    for thing in material.of(Kind.UNKNOWN):
-        yield f"something else instead of {thing.place}: {thing.summary}"
-    for thing in material.of(Kind.ERROR_TEXT):
-        yield f"what led to the message in {thing.place}: {_HAR}"
-    if len(material.setups) > 1 and any(thing.kind is not Kind.CONFIG for thing in material.things):
-        names = ", ".join(setup.key for setup in material.setups)
-        yield f"which provider is meant (--provider): {names}"
-    yield from what_to_send(judged.unknown)
-    if not judged.is_telling:
-        yield _HAR
+def missing(things: Sequence[Thing], judged: Sequence[Judged], verdict: Verdict) -> tuple[str, ...]:
+    """What would tell more, most useful first; nothing if a root cause was found."""
+    if verdict is Verdict.ROOT_CAUSE:
+        return ()
+    wanted = [blind.send for entry in judged for blind in entry.unknown if blind.send]
+    if verdict is Verdict.UNCLEAR:
+        offline = [f"{thing.place} again, without --offline" for thing in things if thing.kind in _LIVE]
+        wanted = [*offline, *wanted, _CAPTURE, "the provider's configuration", "the text of the error message"]
+    return tuple(dict.fromkeys(wanted))

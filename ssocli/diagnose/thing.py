@@ -1,52 +1,33 @@
-"""One thing that was given, recognised: what it is, and its content out of all wrappings."""
+"""One thing that was given, unwrapped: what it is, and what it holds."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Any
 
-from ssocli.checks.document import Undecodable
-from ssocli.checks.saml_xml import XmlMessage
-from ssocli.diagnosis import Input, Kind
-
-
-@dataclass(frozen=True, slots=True)
-class Given:
-    """What the person gave: the octets, the name by which messages call them, and the directory they lie in."""
-
-    place: str
-    data: bytes = field(repr=False)
-    folder: Path | None = None
+from ssocli.checks.saml_xml import Binding
+from ssocli.diagnosis import Kind
 
 
 @dataclass(frozen=True, slots=True)
 class Thing:
-    """A recognised input.
+    """`place` is where it was found. `text` is a token, a URL, a PEM, a configuration or a message; `data` a document.
 
-    `text` is its content as text (XML, JSON, PEM, token, message), `document` the decoded JSON. A SAML message is in
-    `message`, with the reason if it cannot be read. `url` is where a message was on its way to, `parameters` what went
-    with it and `mode` how (`query`, `fragment`, `form_post`). `wrapping` names what was taken off, outermost first.
+    Of a SAML message `url` is where it goes or came to ("" if nobody knows), `packed` the parameter as it was sent, by
+    `binding`; `parameters` are those of the URL or form around it. `mode` is how an authorization response came.
+    `problem` says in half a sentence what an unknown thing is, or why a known one cannot be read.
     """
 
     kind: Kind
     place: str
-    summary: str
     text: str = field(default="", repr=False)
-    document: Any = field(default=None, repr=False)
-    message: XmlMessage | Undecodable | None = None
+    data: bytes = field(default=b"", repr=False)
     url: str = ""
+    packed: str = field(default="", repr=False)
+    binding: Binding = "POST"
     parameters: tuple[tuple[str, str], ...] = field(default=(), repr=False)
     mode: str = "query"
-    wrapping: tuple[str, ...] = ()
-    folder: Path | None = None
+    problem: str = ""
 
-    def parameter(self, name: str) -> str | None:
-        """The first value of a parameter that came with it; None if there is none."""
+    def first(self, name: str) -> str | None:
+        """The first value of a parameter, None if it is absent."""
         return next((value for key, value in self.parameters if key == name), None)
-
-    @property
-    def input(self) -> Input:
-        """What the report says of it."""
-        wrapped = f" (it was {', then '.join(self.wrapping)})" if self.wrapping else ""
-        return Input(self.kind, self.place, self.summary + wrapped)

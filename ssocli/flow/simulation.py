@@ -19,6 +19,8 @@ from ssocli.checks.check import Status
 from ssocli.config.load import default
 from ssocli.config.model import Config, OidcProvider, reveal
 from ssocli.flow.browser import Browser
+from ssocli.flow.encryption import let_encrypt, with_encryption
+from ssocli.flow.expectation import AUTHENTICATED, outcome_of
 from ssocli.flow.faults import tls_host
 from ssocli.flow.login import LoginRequest, log_in
 from ssocli.flow.person import Person
@@ -32,9 +34,20 @@ if TYPE_CHECKING:
 
 Verdict = Literal["as_expected", "differs", "not_reached"]
 
+ENCRYPTION = "saml_encryption"
 OIDC_PROVIDER, SAML_PROVIDER = "acme-oidc", "acme-saml"
 # What is judged by a resource server, or by clients of grants that Sentry does not use.
-_ELSEWHERE = {"access_token", "device", "introspection", "logout", "refresh", "refresh_id_token", "revocation"}
+_ELSEWHERE = {
+    "access_token",
+    "device",
+    "introspection",
+    "logout",
+    "logout_token",
+    "refresh",
+    "refresh_id_token",
+    "revocation",
+    "saml_logout",
+}
 # Faults that wait by nature are cut short: what they prove is that the client does not wait for ever.
 _PATIENCE_SECONDS = 2
 _MOST_AT_A_TIME = 16
@@ -144,6 +157,8 @@ class _Attempt:
         patient = partial(self.send, timeout=longest, deadline=longest, tls=setting.trust)
         person = setting.config.people["alice"]
         request = LoginRequest("acme", provider_of(fault), Person("alice", reveal(person.password)))
+        if fault.point == ENCRYPTION:
+            let_encrypt(setting.idp, setting.namespace)
         with setting.idp.fault(fault.id, namespace=setting.namespace) as armed:
             log_in(setting.url, request, self.builder, Browser(self.builder.add_exchange, send=patient))
             fired = armed.fired
@@ -177,7 +192,7 @@ def _verdict(fault: Fault, trace: Trace, found: tuple[str, ...], fired: int) -> 
 
 @cache
 def _config(point: str) -> Config:
-    """The embedded configuration; where a consent page is to fail, it is asked for."""
+    """The embedded configuration; where a consent page or encryption is to fail, it is asked for."""
     config = default()
     config = msgspec.structs.replace(
         config, sentry=msgspec.structs.replace(config.sentry, http_timeout_seconds=_PATIENCE_SECONDS)
@@ -186,7 +201,7 @@ def _config(point: str) -> Config:
     if point == "consent" and isinstance(provider, OidcProvider):
         asking = msgspec.structs.replace(provider, prompt="consent")
         config = msgspec.structs.replace(config, providers={**config.providers, OIDC_PROVIDER: asking})
-    return config
+    return with_encryption(config, SAML_PROVIDER) if point == ENCRYPTION else config
 
 
 def expectation(fault: Fault) -> str:
@@ -194,19 +209,8 @@ def expectation(fault: Fault) -> str:
     if not is_seen_by_a_login(fault):
         return "not noticed by a login"
     if fault.reject == "must_tolerate":
-        return "authenticated"
+        return AUTHENTICATED
     return f"{fault.finding.step}: {fault.finding.name}" if fault.finding else "refused"
-
-
-def outcome_of(trace: Trace) -> str:
-    """What happened, in the same words."""
-    if trace.outcome is Outcome.AUTHENTICATED:
-        return "authenticated"
-    if trace.failure is None:
-        return "tool error"
-    step = trace.step(trace.failure.step)
-    name = next((check.name for check in step.checks if check.code == trace.failure.code), trace.failure.code)
-    return f"{trace.failure.step.value}: {name}"
 
 
 def _findings(trace: Trace) -> tuple[str, ...]:

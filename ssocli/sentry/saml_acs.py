@@ -39,7 +39,14 @@ def assertion_consumer_service(context: Context, organization: str) -> Response:
         return stray(context, _NO_SAML)
     if context.request.method == "POST":
         return _keep_posted(context, organization)
-    handle = context.request.args.get("response", "")
+    from ssocli.sentry.auth.saml2.response import SamlResponse
+
+    query = context.request.args
+    if "SAMLResponse" in query:
+        return _match(
+            context, organization, SamlResponse(query["SAMLResponse"], query.get("RelayState", ""), "Redirect")
+        )
+    handle = query.get("response", "")
     if not handle:
         return stray(context, _NO_MESSAGE)
     with context.sentry.store.transaction() as db:
@@ -47,11 +54,10 @@ def assertion_consumer_service(context: Context, organization: str) -> Response:
     if posted is None:
         return stray(context, GONE)
     values = dict(reversed(posted[1]))
-    if len([name for name, _ in posted[1] if name == "SAMLResponse"]) != 1:
-        return stray(context, _NO_MESSAGE)
-    from ssocli.sentry.auth.saml2.response import SamlResponse
-
-    return _match(context, organization, SamlResponse(values["SAMLResponse"], values.get("RelayState", "")))
+    count = sum(name == "SAMLResponse" for name, _ in posted[1])
+    problem = "" if count == 1 else "is missing" if count == 0 else f"stands {count} times in the form"
+    response = SamlResponse(values.get("SAMLResponse", ""), values.get("RelayState", ""), problem=problem)
+    return _match(context, organization, response)
 
 
 def _keep_posted(context: Context, organization: str) -> Response:
@@ -84,6 +90,8 @@ def _match(context: Context, organization: str, response: SamlResponse) -> Respo
         return _steps(context, Attempt(unsolicited_trace(context), organization, sp.key), sp, response, None)
     if awaited is not None:
         return _judge(context, sps[awaited.provider], awaited, response, awaited.request_id)
+    if response.problem:
+        return stray(context, _NO_MESSAGE)
     return stray(context, NO_COOKIE if context.is_new_browser else NOT_AWAITED)
 
 

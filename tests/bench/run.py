@@ -19,6 +19,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 from cold_start import cold_start
 from logins import logins
 from saml import saml_logins, verification_ms
+from simulate import simulation
 from start_up import start_up
 
 ARTIFACTS = Path(__file__).parents[2] / "artifacts"
@@ -60,6 +61,10 @@ def main() -> None:
 
     result["saml_verification_ms"] = verification_ms(50 if quick else 300)
     print(f"Reading, verifying and judging one signed SAML response: {result['saml_verification_ms']:.2f} ms\n")
+
+    result["simulation"] = row = simulation()
+    print(f"Simulation: {row['ms_per_fault']:.1f} ms per fault ({row['faults']:.0f} faults), and")
+    print(f"  {row['waiting_seconds']:.1f} s for the {row['waiting_faults']:.0f} that wait by nature\n")
 
     ARTIFACTS.mkdir(exist_ok=True)
     (ARTIFACTS / "bench.json").write_text(json.dumps(result, indent=2) + "\n", encoding="utf-8")

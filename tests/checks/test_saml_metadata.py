@@ -152,6 +152,9 @@ CASES = [
         PASSED,
         lambda: says(role='WantAuthnRequestsSigned="true"', wants={"sign_requests": True}),
     ),
+    Case("missing-logout-service", FAILED, lambda: says(slo=""), "none", Severity.INFO),
+    Case("missing-logout-service", PASSED, says),
+    Case("missing-logout-service", SKIPPED, lambda: says(sso="", slo="")),
 ]
 
 

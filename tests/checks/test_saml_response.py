@@ -424,6 +424,13 @@ ENCRYPTION = [
     ),
     Case("unauthenticated-encryption", PASSED, lambda: observed(response(encrypted(signed(assertion()))))),
     Case("unauthenticated-encryption", SKIPPED, observed),
+    Case("unencrypted-assertion", FAILED, lambda: observed(want_encrypted_assertion=True), "in clear"),
+    Case(
+        "unencrypted-assertion",
+        PASSED,
+        lambda: observed(response(encrypted(signed(assertion()))), want_encrypted_assertion=True),
+    ),
+    Case("unencrypted-assertion", SKIPPED, observed),
 ]
 
 SENTRY = [
@@ -520,9 +527,17 @@ HEALTHY = {
     "encrypted": lambda: response(encrypted(signed(assertion()))),
     "encrypted-oaep256": lambda: response(encrypted(signed(assertion()), method="aes128-gcm", transport="oaep256")),
     "encrypted-oaep11": lambda: response(encrypted(signed(assertion()), transport="oaep11")),
+    "encrypted-for-two": lambda: response(for_two(encrypted(signed(assertion())))),
+    "encrypted-for-two-beside": lambda: response(for_two(encrypted(signed(assertion()), sibling=True))),
     "encrypted-sibling-key": lambda: signed(response(encrypted(assertion(), sibling=True))),
     "encrypted-outer-prefixes": lambda: signed(response(encrypted(assertion().replace(XMLNS, "")))),
 }
+
+
+def for_two(mine: str) -> str:
+    """The key for somebody else in front of the one for us."""
+    [key] = re.findall("<xenc:EncryptedKey>.*</xenc:EncryptedKey>", encrypted("", key=rsa_key("stranger")))
+    return mine.replace("<xenc:EncryptedKey>", key + "<xenc:EncryptedKey>", 1)
 
 
 @pytest.mark.parametrize("name", HEALTHY)

@@ -6,7 +6,7 @@ import base64
 import textwrap
 
 from . import configs
-from .case import Expected, Made, root
+from .case import Made, root
 from .vendors import KEYS, OKTA, YEAR
 
 
@@ -28,7 +28,7 @@ def cases() -> list[Made]:
     fingerprint = "SHA-256: " + ":".join(["AB", "CD", "EF", "01"] * 8)
     key = (KEYS / "rsa-2.pem").read_text(encoding="utf-8")
     manual = ('entity_id = "http://www.okta.com/exk1example0acme"', f'sso_url = "{OKTA.sso}"', 'preset = "okta"')
-    certificate = Expected("root_cause", "CERT001", "", "redirect_to_idp", "idp")
+    certificate = root("CERT003", "expired-certificate", "token_validation", "idp")
     return [
         Made(
             "c6-expired-certificate",
@@ -41,21 +41,21 @@ def cases() -> list[Made]:
             "c7-half-a-certificate",
             "The certificate was cut off when it was pasted",
             {"cert.txt": half},
-            root("CERT002", "", "redirect_to_idp", "app"),
+            root("CERT002", "unreadable-certificate", "idp_selection", "app"),
             covers=("saml c.4",),
         ),
         Made(
             "c8-fingerprint-in-the-configuration",
             "A fingerprint was entered as the certificate",
             {"sentry.toml": configs.saml(*manual, f'certificates = ["{fingerprint}"]')},
-            root("CFG002", "", "redirect_to_idp", "app"),
+            root("SMD021", "unreadable-signing-certificate", "redirect_to_idp", "app"),
             covers=("saml c.4",),
         ),
         Made(
             "c9-private-key-by-mistake",
             "The customer sent a private key instead of the certificate",
             {"key.pem": key},
-            root("CERT003", "", "redirect_to_idp", "app"),
+            root("CERT001", "private-key-disclosed", "idp_selection", "app"),
             covers=("saml c.4",),
         ),
     ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from . import configs
-from .case import HEALTHY, Made
+from .case import HEALTHY, Expected, Made
 from .cases_certificates import pem
 from .cases_metadata import discovery, sp_metadata
 from .cases_oauth import request_url
@@ -150,5 +150,13 @@ def cases() -> list[Made]:
             "GitHub, with the defaults",
             {"github.toml": configs.github('required_organization = "acme"')},
             HEALTHY,
+        ),
+        Made(
+            "h16-no-single-logout",
+            "Okta's metadata offer no single logout, which breaks no login",
+            {"sentry.toml": configs.saml(FILE, 'preset = "okta"'), "idp-metadata.xml": OKTA_SAML.metadata()},
+            Expected("healthy", among=("SMD034",)),
+            ("sentry.toml",),
+            ("saml c.24",),
         ),
     ]

@@ -233,8 +233,8 @@ def _discovery() -> list[Made]:
             "The address of Okta's admin console was entered as issuer",
             configs.oidc("https://acme-example-admin.okta.com"),
             discovery("https://acme-example.okta.com"),
-            "DISC001",
-            "issuer-mismatch",
+            "CFG004",
+            "console-address-as-issuer",
             "app",
         ),
         case(
@@ -248,8 +248,8 @@ def _discovery() -> list[Made]:
                 jwks_uri=f"{common}/keys",
                 userinfo_endpoint="https://graph.microsoft.com/oidc/userinfo",
             ),
-            "DISC001",
-            "issuer-mismatch",
+            "CFG005",
+            "issuer-of-all-tenants",
             "app",
         ),
         case(

@@ -200,7 +200,7 @@ def _configurations() -> list[Made]:
             "a4-openid-not-configured",
             "The configured scopes lack openid",
             {"customer.toml": no_openid},
-            root("CFG001", "", "redirect_to_idp", "app"),
+            root("AREQ004", "missing-openid-scope", "redirect_to_idp", "app"),
         ),
         Made(
             "a5-private-key-jwt-not-offered",

@@ -93,12 +93,12 @@ def _tokens() -> list[Made]:
             "idp",
         ),
         _token(
-            "83-expired-token",
-            "The token expired an hour ago",
+            "83-clock-of-the-token-is-slow",
+            "The token of this login expired an hour ago: a clock is behind",
             with_token(ISSUER, token(late)),
             "IDT024",
             "expired-id-token",
-            "idp",
+            "clock",
             "sentry 8.6",
         ),
         _token(

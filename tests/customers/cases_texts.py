@@ -192,7 +192,7 @@ def cases() -> list[Made]:
             "sentry 8.15",
         ),
         case(
-            "c5-signature-required-at-ping",
+            "c5-signature-required-at-keycloak",
             "The identity provider wants signed requests",
             "message.txt",
             "Keycloak says: Invalid requester",

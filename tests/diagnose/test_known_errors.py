@@ -69,8 +69,10 @@ def test_the_tables_of_the_rules_are_the_only_source_of_their_codes() -> None:
             ["user_not_assigned", "access_denied"],
         ),
         (
-            '<StatusCode Value="urn:oasis:names:tc:SAML:2.0:status:Responder"><StatusCode Value="'
-            + 'urn:oasis:names:tc:SAML:2.0:status:NoAuthnContext"/></StatusCode>',
+            (
+                '<StatusCode Value="urn:oasis:names:tc:SAML:2.0:status:Responder"><StatusCode Value="'
+                'urn:oasis:names:tc:SAML:2.0:status:NoAuthnContext"/></StatusCode>'
+            ),
             ["Responder", "NoAuthnContext"],
         ),
         ("https://sentry.example/saml/ is not a valid audience for this Response", None),

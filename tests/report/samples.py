@@ -15,7 +15,7 @@ JWT = "eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJhbGljZSJ9.c2lnbmF0dXJl"
 HOSTILE = "</text><script>alert(1)</script> `code` **bold** [x](javascript:y) @everyone https://evil.example/ \x1b[31m"
 
 ROOT = Check(
-    "IDT003",
+    "IDT016",
     "wrong-issuer",
     Status.FAILED,
     Severity.ERROR,
@@ -26,8 +26,8 @@ ROOT = Check(
     fix="Copy the issuer exactly, without the slash.",
     spec="OIDC Core 3.1.3.7 item 2",
 )
-WARNING = Check("AUR010", "no-pkce", Status.FAILED, Severity.WARNING, "a code_challenge", "none", fix="Send one.")
-SYMPTOM = Check("UI002", "wrong-userinfo-subject", Status.FAILED, Severity.ERROR, "alice", HOSTILE)
+WARNING = Check("AREQ009", "missing-pkce", Status.FAILED, Severity.WARNING, "a code_challenge", "none", fix="Send one.")
+SYMPTOM = Check("UI006", "wrong-userinfo-subject", Status.FAILED, Severity.ERROR, "alice", HOSTILE)
 PASSED = Check("IDT001", "malformed-id-token", Status.PASSED, Severity.ERROR, "a JWS", "a JWS")
 BROKEN = Check("IDT009", "bad-times", Status.TOOL_ERROR, Severity.ERROR, "the check can be evaluated", "it failed")
 

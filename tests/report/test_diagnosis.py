@@ -27,12 +27,12 @@ def test_a_document_holds_its_own_schema(given: Diagnosis) -> None:
 
 def test_it_says_what_was_found() -> None:
     data = document(diagnosis(), 1, Redactor())
-    assert (data["verdict"], data["exit_code"], data["root"]["check"]["code"]) == ("root_cause", 1, "IDT003")
+    assert (data["verdict"], data["exit_code"], data["root"]["check"]["code"]) == ("root_cause", 1, "IDT016")
     assert data["inputs"] == [
         {"kind": "har", "title": "HAR capture", "place": "login.har", "summary": "34 requests, one login"}
     ]
     assert data["root"]["causes"] == ["The issuer was typed by hand.", "The tenant was renamed."]
-    assert [entry["check"]["code"] for entry in data["symptoms"]] == ["UI002"]
+    assert [entry["check"]["code"] for entry in data["symptoms"]] == ["UI006"]
     assert len(data["trace"]["steps"]) == 10
 
 

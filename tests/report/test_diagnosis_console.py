@@ -23,7 +23,7 @@ def shown(given: Diagnosis, *, width: int = 200, verbosity: int = 0, encoding: s
 
 def test_the_root_cause_is_the_headline_with_all_that_helps() -> None:
     lines = shown(diagnosis()).splitlines()
-    assert lines[0] == "Root cause: IDT003 wrong-issuer"
+    assert lines[0] == "Root cause: IDT016 wrong-issuer"
     text = "\n".join(lines)
     for part in (
         "step            6, Token validation",
@@ -32,9 +32,9 @@ def test_the_root_cause_is_the_headline_with_all_that_helps() -> None:
         "                2. The tenant was renamed.",
         "what to do      Copy the issuer exactly, without the slash.",
         "where to do it  Okta: Security > API > Issuer",
-        "ssocli explain IDT003",
-        "Also found\n   ! AUR010 no-pkce",
-        "Follows from it\n   ✗ UI002 wrong-userinfo-subject",
+        "ssocli explain IDT016",
+        "Also found\n   ! AREQ009 missing-pkce",
+        "Follows from it\n   ✗ UI006 wrong-userinfo-subject",
         "Please send as well\n   - the discovery document of the identity provider",
         "IDT009 bad-times  it failed",
         "login.har: HAR capture; 34 requests, one login",

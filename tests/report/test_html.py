@@ -68,7 +68,7 @@ def test_a_strangers_text_is_text() -> None:
 def test_the_root_cause_comes_first_and_everything_follows() -> None:
     tree = LexborHTMLParser(PAGES["root cause"])
     assert tree.css_first("h1").text() == "Root cause: wrong-issuer"
-    assert tree.css_first("section h3").text() == "IDT003 wrong-issuer"
+    assert tree.css_first("section h3").text() == "IDT016 wrong-issuer"
     assert [node.text() for node in tree.css("h2")] == [
         "Also found",
         "Follows from it",
@@ -99,7 +99,7 @@ def test_the_diagram_draws_every_hop_between_its_parties() -> None:
 def test_every_step_is_there_with_what_was_checked() -> None:
     tree = LexborHTMLParser(PAGES["failed login"])
     assert len(tree.css(".steps > li")) == 10
-    assert [node.text() for node in tree.css(".steps details[open] > .inside > .scroll code")] == ["AUR010", "IDT003"]
+    assert [node.text() for node in tree.css(".steps details[open] > .inside > .scroll code")] == ["AREQ009", "IDT016"]
 
 
 def test_the_messages_of_a_login_are_laid_open() -> None:

@@ -25,7 +25,7 @@ def tokens(text: str) -> list[Token]:
 
 def test_a_diagnosis_begins_with_its_root_cause() -> None:
     text = markdown.render_diagnosis(diagnosis(), Redactor())
-    assert text.startswith("## Root cause: wrong-issuer\n\n`IDT003` **wrong-issuer** (step 6, Token validation)\n")
+    assert text.startswith("## Root cause: wrong-issuer\n\n`IDT016` **wrong-issuer** (step 6, Token validation)\n")
     headings = re.findall(r"^### (.*)$", text, re.MULTILINE)
     assert headings == [
         "Also found",
@@ -49,7 +49,7 @@ def test_the_difference_stays_aligned() -> None:
 
 def test_a_login_says_how_it_went() -> None:
     failed = markdown.render_trace(failed_login(), Redactor())
-    assert failed.startswith("## The login failed in step 6, Token validation\n\n`IDT003` **wrong-issuer**")
+    assert failed.startswith("## The login failed in step 6, Token validation\n\n`IDT016` **wrong-issuer**")
     assert "- **the user saw:** `Authentication failed.`" in failed
     assert markdown.render_trace(good_login(), Redactor()).startswith("## The login succeeded\n")
 

@@ -104,15 +104,15 @@ def run_of(text: str) -> dict[str, Any]:
 def test_a_diagnosis_has_its_findings_and_notes_what_follows() -> None:
     run = run_of(sarif.render_diagnosis(diagnosis(), Redactor()))
     assert [(result["ruleId"], result["level"]) for result in run["results"]] == [
-        ("IDT003", "error"),
-        ("AUR010", "warning"),
-        ("UI002", "note"),
+        ("IDT016", "error"),
+        ("AREQ009", "warning"),
+        ("UI006", "note"),
     ]
     root, _, symptom = run["results"]
     assert root["locations"][0]["physicalLocation"]["artifactLocation"]["uri"] == "login.har"
     assert root["locations"][0]["logicalLocations"][0]["fullyQualifiedName"] == "login/token_validation"
     assert "expected: iss https://idp.example/tenant\n" in root["message"]["text"]
-    assert symptom["properties"]["followsFrom"] == "IDT003"
+    assert symptom["properties"]["followsFrom"] == "IDT016"
 
 
 def test_the_tools_own_trouble_is_no_result() -> None:

@@ -18,10 +18,9 @@ class IdTokenContext:
     """An ID token, and what the client knows and asked for.
 
     `jwks` is the parsed JWK set document; `refetched` says that it was already fetched again because none of the
-    kept keys fitted, `is_fresh` that the token was issued for this very login and is not out of a log. `algorithms`
-    are those the client accepts. `nonce`, `max_age` (seconds), `acr_values` and `hosted_domains` are what was asked
-    for, None or empty if nothing was. `now` is in seconds since the epoch; `leeway`, in seconds, is the difference of
-    clocks that is forgiven.
+    kept keys fitted. `algorithms` are those the client accepts. `nonce`, `max_age` (seconds), `acr_values` and
+    `hosted_domains` are what was asked for, None or empty if nothing was. `now` is in seconds since the epoch;
+    `leeway`, in seconds, is the difference of clocks that is forgiven.
     """
 
     token: str
@@ -40,7 +39,6 @@ class IdTokenContext:
     trusted_audiences: tuple[str, ...] = ()
     leeway: float = 60.0
     refetched: bool = False
-    is_fresh: bool = True
     parsed: Parsed | Unparsable = field(init=False, repr=False)
 
     def __post_init__(self) -> None:

@@ -50,7 +50,7 @@ def expired_id_token(claims: Claims, context: IdTokenContext) -> Judgement:
     if context.now < expiry + context.leeway:
         return passed(expected, _moment(expiry, context))
     issued = claims.get("iat")
-    if context.is_fresh and is_number(issued) and issued < context.now - context.leeway and issued < expiry:
+    if is_number(issued) and issued < context.now - context.leeway and issued < expiry:
         evidence = f"a fresh token says iat {_moment(issued, context)}: so much do the clocks differ"
         return failed(expected, _moment(expiry, context), evidence=evidence, owner=Owner.CLOCK, fix=_CLOCKS)
     return failed(expected, _moment(expiry, context))

@@ -86,6 +86,30 @@ def unsigned_requests_not_wanted(entity: Element, context: SamlMetadataContext) 
     return failed(expected, actual) if wants and not context.sign_requests else passed(expected, actual)
 
 
+@rule(
+    "SMD034",
+    "missing-logout-service",
+    step=Step.REDIRECT_TO_IDP,
+    spec="SAML Metadata 2.4.2 (SingleLogoutService)",
+    owner=Owner.IDP,
+    severity=Severity.INFO,
+    fix="Nothing, if the user need not be logged out at the identity provider. Otherwise switch single logout on "
+    "there, and fetch the metadata again.",
+)
+@on_idp
+def missing_logout_service(entity: Element, _: SamlMetadataContext) -> Judgement:
+    """The identity provider offers no single logout: whoever logs out here is still logged in there.
+
+    The next login goes through without a password, which users take for a logout that did not work.
+    """
+    role = idp_roles(entity)[0]
+    if not services(role, "SingleSignOnService"):
+        return skipped("there is no address for logins either (SMD030)")
+    found = services(role, "SingleLogoutService")
+    expected = "SingleLogoutService by HTTP-Redirect or HTTP-POST"
+    return passed(expected, " and ".join(found)) if found else failed(expected, "none")
+
+
 def _locations(entity: Element) -> list[tuple[str, str]]:
     """The addresses for logins and logouts, with their names."""
     role = idp_roles(entity)[0]

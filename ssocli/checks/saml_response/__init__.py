@@ -13,15 +13,8 @@ from ssocli.checks.saml_response import (  # noqa: F401 - they declare the rules
     subject,
     times,
 )
-from ssocli.checks.saml_response.assertion import Assertion, claimed_assertion, verified_assertion
+from ssocli.checks.saml_response.assertion import Assertion, verified_assertion
 from ssocli.checks.saml_response.context import SamlResponseContext
 from ssocli.checks.saml_response.sentry import SentryVerdict, sentry_verdict
 
-__all__ = [
-    "Assertion",
-    "SamlResponseContext",
-    "SentryVerdict",
-    "claimed_assertion",
-    "sentry_verdict",
-    "verified_assertion",
-]
+__all__ = ["Assertion", "SamlResponseContext", "SentryVerdict", "sentry_verdict", "verified_assertion"]

@@ -11,7 +11,7 @@ from ssocli.checks.saml_tree import SAML, Element, attribute, child, children, i
 
 @dataclass(frozen=True, slots=True)
 class Assertion:
-    """An assertion, as its reader took it.
+    """An assertion whose signature verified.
 
     Times are in seconds since the epoch. Until `not_on_or_after`, the end of its bearer confirmation, its `id` must
     be remembered against replay (SAML Profiles 4.1.4.5). Attributes with several values keep their order; white space
@@ -37,19 +37,15 @@ def verified_assertion(context: SamlResponseContext) -> Assertion | None:
 
     This alone is not a valid login: call it when `evaluate("saml_response", context)` found nothing that blocks.
     """
-    return claimed_assertion(context) if context.reading is not None and context.reading.is_verified else None
-
-
-def claimed_assertion(context: SamlResponseContext) -> Assertion | None:
-    """What the first assertion says, verified or not: to look for what else is wrong, never to log anybody in."""
-    if context.reading is None or context.reading.assertion is None:
+    reading = context.reading
+    if reading is None or not reading.is_verified or reading.assertion is None:
         return None
-    assertion = context.reading.assertion
+    assertion = reading.assertion
     name_id = child(assertion, f"{SAML}Subject", f"{SAML}NameID")
     statement = child(assertion, f"{SAML}AuthnStatement")
     confirmation = child(chosen_confirmation(assertion, context), f"{SAML}SubjectConfirmationData")
     return Assertion(
-        id=assertion.get("ID") or "",
+        id=assertion.get("ID"),
         issuer=(text_of(child(assertion, f"{SAML}Issuer")) or "").strip(),
         name_id=(text_of(name_id) or "").strip() or None,
         name_id_format=attribute(name_id, "Format"),

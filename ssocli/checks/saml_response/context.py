@@ -47,6 +47,7 @@ class SamlResponseContext:
     leeway: float = 180.0
     want_signed_assertion: bool = False
     want_signed_response: bool = False
+    want_encrypted_assertion: bool = False
     methods: tuple[str, ...] = SIGNATURE_METHODS
     digests: tuple[str, ...] = DIGEST_METHODS
     decryption_key: str | None = field(default=None, repr=False)

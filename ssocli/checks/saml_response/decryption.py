@@ -21,6 +21,7 @@ _GCM = tuple(f"{_XENC11}aes{bits}-gcm" for bits in (128, 192, 256))
 CBC = tuple(f"{_XENC}aes{bits}-cbc" for bits in (128, 192, 256))
 _OAEP = (f"{_XENC}rsa-oaep-mgf1p", f"{_XENC11}rsa-oaep")
 # One sentence for a wrong key and for changed data: which of the two it was must not be told (XML Encryption 6.1).
+_KEY_LIMIT = 8
 _FAILED = "cannot be decrypted with the configured key: it was encrypted for another certificate, or changed on the way"
 
 
@@ -31,21 +32,21 @@ def decrypt_assertion(encrypted: Element, key_pem: str | None) -> Element | Unde
         return Undecodable("has no EncryptedData")
     if key_pem is None:
         return Undecodable("is encrypted, and no private key is configured to decrypt it")
-    wrapped = child(data, f"{DS}KeyInfo", f"{XENC}EncryptedKey")
-    if wrapped is None:
-        wrapped = child(encrypted, f"{XENC}EncryptedKey")
-    if wrapped is None:
+    keys = _encrypted_keys(encrypted)
+    if not keys:
         return Undecodable("has no EncryptedKey, in KeyInfo or beside EncryptedData")
-    method, transport = content_method(encrypted), key_method(encrypted)
+    method, content = content_method(encrypted), _cipher_value(data)
     if method not in _GCM + CBC:
         return Undecodable(f"uses the data encryption {method or '(none)'}; expected AES-GCM or AES-CBC")
-    if transport not in _OAEP:
-        return Undecodable(f"uses the key transport {transport or '(none)'}; expected RSA-OAEP")
-    secret, content = _cipher_value(wrapped), _cipher_value(data)
-    if secret is None or content is None:
+    if content is None:
         return Undecodable("has no CipherValue in base64")
-    plain = _decrypt(wrapped, secret, content, method, key_pem)
-    return plain if isinstance(plain, Undecodable) else _assertion(plain, data)
+    # Each of several keys is for another recipient, and need not say for whom.
+    plain: bytes | Undecodable = Undecodable(_FAILED)
+    for wrapped in keys[:_KEY_LIMIT]:
+        plain = _decrypt(wrapped, content, method, key_pem)
+        if not isinstance(plain, Undecodable):
+            return _assertion(plain, data)
+    return plain
 
 
 def content_method(encrypted: Element) -> str:
@@ -53,20 +54,25 @@ def content_method(encrypted: Element) -> str:
     return attribute(child(encrypted, f"{XENC}EncryptedData", f"{XENC}EncryptionMethod"), "Algorithm") or ""
 
 
-def key_method(encrypted: Element) -> str:
-    """The algorithm that the key is sent with; empty if none is named."""
-    inside = child(encrypted, f"{XENC}EncryptedData", f"{DS}KeyInfo", f"{XENC}EncryptedKey")
-    wrapped = inside if inside is not None else child(encrypted, f"{XENC}EncryptedKey")
-    return attribute(child(wrapped, f"{XENC}EncryptionMethod"), "Algorithm") or ""
+def _encrypted_keys(encrypted: Element) -> list[Element]:
+    """The keys in KeyInfo, then those beside the data: both places are allowed (XML Encryption 3.5)."""
+    info = child(encrypted, f"{XENC}EncryptedData", f"{DS}KeyInfo")
+    inside = [] if info is None else children(info, f"{XENC}EncryptedKey")
+    return inside + children(encrypted, f"{XENC}EncryptedKey")
 
 
-def _decrypt(wrapped: Element, secret: bytes, content: bytes, method: str, key_pem: str) -> bytes | Undecodable:
+def _decrypt(wrapped: Element, content: bytes, method: str, key_pem: str) -> bytes | Undecodable:
     from cryptography.exceptions import InvalidTag, UnsupportedAlgorithm
     from cryptography.hazmat.primitives.asymmetric import rsa
     from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
     from cryptography.hazmat.primitives.ciphers.aead import AESGCM
     from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
+    transport = attribute(child(wrapped, f"{XENC}EncryptionMethod"), "Algorithm") or "(none)"
+    if transport not in _OAEP:
+        return Undecodable(f"uses the key transport {transport}; expected RSA-OAEP")
+    if (secret := _cipher_value(wrapped)) is None:
+        return Undecodable("has no CipherValue in base64")
     try:
         private = load_pem_private_key(key_pem.encode(), None)
     except (ValueError, TypeError, UnsupportedAlgorithm):

@@ -32,6 +32,26 @@ def undecryptable_assertion(reading: Reading, _: SamlResponseContext) -> Judgeme
 
 
 @rule(
+    "SRS019",
+    "unencrypted-assertion",
+    step=Step.TOKEN_VALIDATION,
+    spec="SAML Core 6.1",
+    owner=Owner.IDP,
+    fix="Turn encryption of assertions on for this application at the identity provider, with the application's "
+    "certificate; or let the application be content with TLS.",
+)
+@on_response
+def unencrypted_assertion(reading: Reading, context: SamlResponseContext) -> Judgement:
+    """The application wants assertions encrypted, and this one came in clear."""
+    if not context.want_encrypted_assertion:
+        return skipped("the application does not insist on it")
+    if not reading.assertions:
+        return skipped("there is no assertion (SRS004, SRS015)")
+    expected = "an encrypted assertion"
+    return failed(expected, "one in clear") if reading.encrypted is None else passed(expected, "one")
+
+
+@rule(
     "SRS018",
     "unauthenticated-encryption",
     step=Step.TOKEN_VALIDATION,

@@ -33,6 +33,8 @@ def malformed_time(reading: Reading, _: SamlResponseContext) -> Judgement:
             wrong.append(f"{local_name(root)} without IssueInstant")
         for element in root.iter():
             if is_element(element):
+                if element.tag == f"{SAML}AuthnStatement" and element.get("AuthnInstant") is None:
+                    wrong.append("AuthnStatement without AuthnInstant")
                 wrong += [
                     f"{local_name(element)} with {name} {printable(value, 40)!r}"
                     for name in _TIMES

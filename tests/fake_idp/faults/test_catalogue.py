@@ -13,7 +13,7 @@ ORDER = ("discovery", "jwks", "authorize", "token", "userinfo", "introspection",
 # Which answer carries what a fault of a point changes, and which other answers follow from that one.
 CARRIER = {"callback": "authorize", "id_token": "token", "access_token": "token", "refresh_id_token": "refresh"}
 BREAKS_THE_WIRE = ("reset", "silent", "drip", "no-http", "truncated", "huge")
-ELSEWHERE = ("login", "consent", "logout", "clock", "tls")
+ELSEWHERE = ("login", "consent", "logout", "logout_token", "clock", "tls")
 FAULTS = [
     fault
     for fault in catalogue().values()

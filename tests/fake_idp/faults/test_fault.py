@@ -53,6 +53,18 @@ def test_name_like_no_other() -> None:
         named("0")
 
 
+@pytest.mark.parametrize(
+    ("fault_id", "tags"),
+    [
+        ("id_token.missing-aud", ("id_token", "missing", "must_reject", "oidc")),
+        ("token.silent", ("token", "fail_cleanly", "oauth", "oidc", "waits")),
+        ("tls.self-signed", ("tls", "must_reject")),
+    ],
+)
+def test_tags(fault_id: str, tags: tuple[str, ...]) -> None:
+    assert named(fault_id).tags == tags
+
+
 def test_declared_twice() -> None:
     def expired(artefact: object) -> None:
         """Page."""

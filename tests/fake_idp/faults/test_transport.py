@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 import threading
+from io import BytesIO
 from urllib.parse import urlsplit
 
 import pytest
@@ -106,6 +107,7 @@ def test_without_a_socket_the_wire_breaks_all_the_same() -> None:
 
     environ = {
         "REQUEST_METHOD": "GET", "PATH_INFO": PATH, "HTTP_HOST": "localhost", "wsgi.url_scheme": "http",
+        "wsgi.input": BytesIO(),
     }  # fmt: skip
     for name in ("reset", "silent", "drip", "no-http"):
         app = create_app()

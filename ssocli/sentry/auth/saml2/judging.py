@@ -68,6 +68,7 @@ def observe(
         leeway=float(context.sentry.config.sentry.clock_leeway_seconds),
         want_signed_assertion=provider.want_signed_assertion,
         want_signed_response=provider.want_signed_response,
+        want_encrypted_assertion=provider.want_encrypted_assertion,
         decryption_key=sp.private_key,
         was_seen=was_seen,
         requested_authn_contexts=tuple(provider.authn_context),

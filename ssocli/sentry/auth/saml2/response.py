@@ -7,21 +7,26 @@ from functools import cached_property
 
 from ssocli.checks.document import Undecodable
 from ssocli.checks.saml_tree import DS, SAML, SAMLP, Element, attribute, child, text_of
-from ssocli.checks.saml_xml import XmlMessage, decode_message
+from ssocli.checks.saml_xml import Binding, XmlMessage, decode_message
 from ssocli.sentry.auth.saml2.messages import STATUS
 
 
 @dataclass(frozen=True)
 class SamlResponse:
-    """The parameters of the form. What is read from the message before it is verified only finds its login."""
+    """The parameters of the form. What is read from the message before it is verified only finds its login.
+
+    `problem` says why there is not the one message that there should be, as half a sentence; "" if there is.
+    """
 
     encoded: str
     relay_state: str
+    binding: Binding = "POST"
+    problem: str = ""
 
     @cached_property
     def decoded(self) -> XmlMessage | Undecodable:
         """The message, or what came instead of one."""
-        return decode_message(self.encoded, "POST")
+        return Undecodable(self.problem) if self.problem else decode_message(self.encoded, self.binding)
 
     @property
     def in_response_to(self) -> str | None:
@@ -51,13 +56,13 @@ class SamlResponse:
     def description(self) -> str:
         """The response in a few words: how it came, and what of it is signed or encrypted."""
         if self._root is None:
-            return "something else than a response came by POST"
+            return f"something else than a response came by {self.binding}"
         assertion = child(self._root, SAML + "Assertion")
         parts = {"response": self._root, "assertion": assertion}
         signed = [name for name, element in parts.items() if child(element, DS + "Signature") is not None]
         encrypted = child(self._root, SAML + "EncryptedAssertion") is not None
         what = [f"{' and '.join(signed)} signed" if signed else "not signed", *["assertion encrypted"] * encrypted]
-        return f"response by POST, {len(self.encoded) * 3 // 4} bytes, {', '.join(what)}"
+        return f"response by {self.binding}, {len(self.encoded) * 3 // 4} bytes, {', '.join(what)}"
 
     @property
     def _root(self) -> Element | None:

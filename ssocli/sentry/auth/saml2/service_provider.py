@@ -87,7 +87,7 @@ def prepare_service_provider(sentry: Sentry, key: str, provider: Saml2Provider) 
 
 
 def read_service_provider(key: str, provider: Saml2Provider, at: Addresses, folder: Path) -> ServiceProvider:
-    """The same at these addresses, with the files beside its configuration read. Raises UnusableProviderError."""
+    """The same at these addresses, with the files that its table names read from `folder`."""
     certificate = provider.certificate
     return ServiceProvider(
         key=key,

@@ -1,0 +1,196 @@
+"""Tokens and assertions to order: right ones, changed ones, and ones with a fault."""
+
+from __future__ import annotations
+
+import base64
+import dataclasses
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from fake_idp.config import Client
+from fake_idp.control import service_providers
+from fake_idp.control.problem import ProblemError, unknown
+from fake_idp.control.route import Asked, Model
+from fake_idp.faults import fault as faults
+from fake_idp.faults.artefacts import Token
+from fake_idp.oidc import backchannel_logout, sessions, tokens
+from fake_idp.oidc.relying_parties import RelyingParty
+from fake_idp.records import AccessToken, Grant, SamlReplyTo, SsoRequest
+
+if TYPE_CHECKING:
+    from fake_idp.context import Context
+    from fake_idp.control.call import Call
+    from fake_idp.faults.fault import Fault
+    from fake_idp.records import Session
+
+
+class MintToken(Asked, frozen=True, kw_only=True):
+    """For whom and for which client, at which issuer.
+
+    `claims` and `header` are put in or replace what is there, `without` takes claims away, `faults` come last: each
+    must be of the token's point. `sid` names a session that there is; without it the token is of one that is not.
+    """
+
+    user: str
+    client: str
+    issuer: str = "default"
+    scope: tuple[str, ...] = ("openid", "profile", "email")
+    nonce: str | None = None
+    sid: str | None = None
+    claims: dict[str, Any] = msgspec.field(default_factory=dict)
+    header: dict[str, Any] = msgspec.field(default_factory=dict)
+    without: tuple[str, ...] = ()
+    faults: tuple[str, ...] = ()
+
+
+class MintResponse(Asked, frozen=True, kw_only=True):
+    """For whom and for which service provider, at which issuer; the response is unsolicited without `in_response_to`.
+
+    `attributes` replace those that the service provider would get. `acs` is one of its services.
+    """
+
+    user: str
+    service_provider: str
+    issuer: str = "default"
+    acs: str | None = None
+    in_response_to: str | None = None
+    audience: str | None = None
+    name_id: str | None = None
+    attributes: dict[str, tuple[str, ...]] | None = None
+
+
+class Minted(Model, frozen=True, kw_only=True):
+    """The token, and what is in it."""
+
+    token: str
+    header: dict[str, Any]
+    claims: dict[str, Any]
+    faults: tuple[str, ...]
+
+
+class MintedResponse(Model, frozen=True, kw_only=True):
+    """The response as the POST binding carries it in `SAMLResponse`, its XML, and where it is to go."""
+
+    saml_response: str
+    xml: str
+    acs: str
+
+
+def id_token(call: Call, body: MintToken) -> Minted:
+    """An ID token."""
+    context, client, session = _parties(call, body)
+    grant = Grant(client, context.issuer.url, "", body.scope, session, nonce=body.nonce)
+    claims = tokens.id_token_claims(context, grant, session, body.scope)
+    return _minted(context, client, "id_token", client.id_token_signed_response_alg, "JWT", claims, body)
+
+
+def access_token(call: Call, body: MintToken) -> Minted:
+    """An access token in JWT format, which the provider's own endpoints take as well."""
+    context, client, session = _parties(call, body)
+    lifetime = context.settings.lifetimes.access_token
+    record = AccessToken(
+        grant=Grant(client, context.issuer.url, "", body.scope, session),
+        scope=body.scope,
+        jti=context.randomness.token(16),
+        issued=context.now,
+        expires=context.now + lifetime,
+        audience=client.access_token_audience or context.issuer.url,
+    )
+    claims = tokens.access_token_claims(context, record)
+    minted = _minted(context, client, "access_token", "RS256", "at+jwt", claims, body)
+    context.store.access_tokens.put(tokens.key(minted.token), record, lifetime)
+    return minted
+
+
+def logout_token(call: Call, body: MintToken) -> Minted:
+    """A logout token."""
+    context, client, session = _parties(call, body)
+    sub = context.person(session.username).sub
+    party = RelyingParty(client.client_id, context.issuer, session.sid, session.sid, session.username, sub, "")
+    claims = backchannel_logout.logout_token_claims(context, client, party)
+    return _minted(context, client, "logout_token", client.id_token_signed_response_alg, "logout+jwt", claims, body)
+
+
+def saml_response(call: Call, body: MintResponse) -> MintedResponse:
+    """A SAML response with its assertion, signed and encrypted as the service provider has it."""
+    from fake_idp.saml import response
+    from fake_idp.saml.attributes import Attribute
+
+    context = call.context(call.issuer(body.issuer))
+    provider = service_providers.find(call, body.service_provider, status=422)
+    known = [service.location for service in provider.acs]
+    acs = body.acs or (provider.default_acs.location if provider.default_acs else None)
+    if acs is None or (known and acs not in known):
+        raise unknown("assertion consumer service", acs or "", known, status=422)
+    session = sessions.new_session(context, call.person(body.user, status=422))
+    request = SsoRequest(SamlReplyTo(provider, acs, body.in_response_to))
+    parameters = response.success(context, request, session)
+    assertion = parameters.assertion
+    assert assertion is not None  # noqa: S101  # a success has one
+    if body.audience is not None:
+        assertion.audience = body.audience
+    if body.name_id is not None:
+        assertion.name_id = dataclasses.replace(assertion.name_id, value=body.name_id)
+    if body.attributes is not None:
+        assertion.attributes = tuple(Attribute(name, values) for name, values in body.attributes.items())
+    document = response.protected(context, parameters, provider)
+    return MintedResponse(
+        saml_response=base64.b64encode(document).decode("ascii"), xml=document.decode("utf-8"), acs=acs
+    )
+
+
+def _parties(call: Call, body: MintToken) -> tuple[Context, Client, Session]:
+    """The issuer, the client (any name will do under permissive rules) and the session that a token is about."""
+    issuer = call.issuer(body.issuer)
+    if not issuer.shape.openid:
+        raise ProblemError(422, "This issuer is no OpenID provider.", expected="one that is", seen=body.issuer)
+    context = call.context(issuer)
+    strict = call.app.settings.strict
+    client = context.client(body.client) or (call.client(body.client, status=422) if strict else None)
+    person = call.person(body.user, status=422)
+    session = sessions.new_session(context, person)
+    if body.sid is not None:
+        session = _session(call, body.sid, body.user, issuer.url)
+    return context, client or Client(client_id=body.client), session
+
+
+def _session(call: Call, sid: str, user: str, issuer: str) -> Session:
+    theirs = {
+        session.sid: session
+        for session in call.namespace.store.sessions.values()
+        if session.username == user and session.issuer == issuer
+    }
+    if sid not in theirs:
+        raise unknown(f"session of {user} at {issuer}", sid, theirs, status=422)
+    return theirs[sid]
+
+
+def _minted(
+    context: Context, client: Client, point: str, alg: str, typ: str, claims: dict[str, Any], body: MintToken
+) -> Minted:
+    header, key = tokens.header(context, alg, typ), tokens.signing_key(context, alg, client)
+    claims = {**claims, **body.claims}
+    for name in body.without:
+        claims.pop(name, None)
+    token = Token(context, {**header, **body.header}, claims, key, client)
+    for fault in [_fault(name, point) for name in body.faults]:
+        try:
+            fault.change(token)
+        except (LookupError, TypeError) as error:
+            raise ProblemError(
+                422, f"The fault {fault.id} cannot be made here.", expected="a token with what it changes",
+                seen=f"one without {error}",
+            ) from error  # fmt: skip
+    try:
+        text = token.serialized()
+    except ValueError as error:
+        raise ProblemError(422, "The token cannot be signed.", expected=str(error), seen=str(body.header)) from error
+    return Minted(token=text, header=token.header, claims=token.claims, faults=body.faults)
+
+
+def _fault(name: str, point: str) -> Fault:
+    at_point = {fault.id: fault for fault in faults.catalogue().values() if fault.point == point}
+    if name not in at_point:
+        raise unknown(f"fault of {point}", name, at_point, status=422)
+    return at_point[name]

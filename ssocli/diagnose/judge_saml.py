@@ -1,0 +1,117 @@
+"""SAML requests and responses, judged against the two parties' metadata or configuration."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from lxml import etree
+
+from ssocli.checks import saml_request, saml_response
+from ssocli.checks.check import Check, evaluate
+from ssocli.checks.document import Undecodable
+from ssocli.checks.saml_certificate import Certificate
+from ssocli.checks.saml_metadata import IdpDescription
+from ssocli.checks.saml_tree import SAML, SAMLP, Element, instant, text_of
+from ssocli.checks.saml_xml import XmlMessage, decode_message
+from ssocli.diagnose import blind
+from ssocli.diagnose.blind import Blind, blinded
+from ssocli.diagnose.judged import Judged
+from ssocli.diagnose.known import Known
+from ssocli.diagnose.thing import Thing
+from ssocli.diagnosis import Decoded, Kind
+from ssocli.sentry.auth.saml2.judging import attributes
+
+Message = XmlMessage | Undecodable
+KINDS = {Kind.SAML_RESPONSE, Kind.SAML_REQUEST}
+_LEEWAY = 60.0
+
+
+def judge(thing: Thing, known: Known, now: float | None, clock: float) -> Judged:
+    """A request or response. Without `now` it is judged at its own moment: in a ticket every message is old."""
+    message = decode_message(thing.packed, thing.binding)
+    moment = now if now is not None else _issued(message) or clock
+    if thing.kind is Kind.SAML_REQUEST:
+        checks, unknown, said = *_request(thing, message, known, moment), ""
+    else:
+        checks, unknown, said = _response(message, known, moment)
+    return Judged(thing.place, blinded(checks, unknown), True, unknown, said, _decoded(thing, message))
+
+
+def _issued(message: Message) -> float | None:
+    return instant(message.root.get("IssueInstant")) if isinstance(message, XmlMessage) else None
+
+
+def _response(message: Message, known: Known, now: float) -> tuple[tuple[Check, ...], tuple[Blind, ...], str]:
+    sp = known.configured.service_provider if known.configured else None
+    root = message.root if isinstance(message, XmlMessage) else None
+    answered = root.get("InResponseTo") if root is not None else None
+    issuer = _said(root, f"{SAML}Issuer")
+    unknown = [
+        *((blind.REQUEST,) if answered else ()),
+        *(() if known.idp else (blind.IDP, blind.SIGNERS)),
+        *(() if known.acs_url else (blind.APPLICATION,)),
+        *(() if sp else (blind.BEGINNING,)),
+    ]
+    context = saml_response.SamlResponseContext(
+        message=message,
+        idp_entity_id=known.idp.entity_id if known.idp else issuer,
+        certificates=known.idp.certificates if known.idp else (),
+        acs_url=known.acs_url or "",
+        sp_entity_id=known.sp_entity_id or "",
+        now=now,
+        request_id=answered,
+        allow_unsolicited=sp.takes_unsolicited if sp else True,
+        leeway=known.configured.leeway if known.configured else _LEEWAY,
+        want_signed_assertion=bool(sp and sp.provider.want_signed_assertion),
+        want_signed_response=bool(sp and sp.provider.want_signed_response),
+        decryption_key=sp.private_key if sp else None,
+        requested_authn_contexts=tuple(sp.provider.authn_context) if sp else (),
+        profile=sp.provider.profile if sp else "specification",
+    )
+    if known.idp is None and context.reading is not None:
+        # Who signed is not judged then; that the message is intact can be told with the certificate in it.
+        context = replace(context, certificates=_brought(context))
+    checks = evaluate("saml_response", context)
+    assertion = saml_response.verified_assertion(context)
+    if sp and assertion:
+        checks += attributes(sp, assertion)
+    return checks, tuple(unknown), _said(root, f"{SAMLP}Status/{SAMLP}StatusMessage")
+
+
+def _brought(context: saml_response.SamlResponseContext) -> tuple[Certificate, ...]:
+    signatures = context.reading.signatures if context.reading else ()
+    return tuple(dict.fromkeys(each for _, signature, _ in signatures for each in signature.certificates))
+
+
+def _request(thing: Thing, message: Message, known: Known, now: float) -> tuple[tuple[Check, ...], tuple[Blind, ...]]:
+    root = message.root if isinstance(message, XmlMessage) else None
+    destination = (root.get("Destination") if root is not None else None) or ""
+    unknown = (
+        *(() if known.idp else (blind.RECEIVER,)),
+        *(() if known.acs_url else (blind.REQUESTER,)),
+    )
+    idp = known.idp or IdpDescription("", {thing.binding: thing.url or destination}, {}, (), (), False)
+    context = saml_request.SamlRequestContext(
+        message=message,
+        url=thing.url or destination,
+        idp=idp,
+        sp_entity_id=known.sp_entity_id or "",
+        acs_url=known.acs_url or "",
+        now=now,
+        relay_state=thing.first("RelayState"),
+        signature_algorithm=thing.first("SigAlg"),
+    )
+    return evaluate("saml_request", context), unknown
+
+
+def _said(root: Element | None, path: str) -> str:
+    """The text of an element; "" if there is none."""
+    found = None if root is None else root.find(path)
+    return "" if found is None else (text_of(found) or "").strip()
+
+
+def _decoded(thing: Thing, message: Message) -> tuple[Decoded, ...]:
+    if not isinstance(message, XmlMessage):
+        return ()
+    text = etree.tostring(message.root, pretty_print=True, encoding="unicode")
+    return (Decoded(thing.kind.value, thing.place, text),)
