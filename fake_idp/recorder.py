@@ -19,7 +19,8 @@ T = TypeVar("T")
 SECRET_PARAMETERS = frozenset(
     {
         "access_token", "client_assertion", "client_secret", "code", "code_verifier", "csrf", "device_code",
-        "id_token_hint", "logout_token", "otp", "password", "refresh_token", "token", "tx", "user_code",
+        "id_token_hint", "logout_token", "otp", "password", "refresh_token", "registration_access_token",
+        "token", "tx", "user_code",
     }
 )  # fmt: skip
 MAX_KEPT = 64 * 1024  # bytes of a body that are kept
@@ -99,13 +100,12 @@ class Recorder:
         """
         until = wall_clock.monotonic() + timeout
         with self._changed:
-            while wanted():
+            while True:
                 found = look([entry for entry in self._entries if entry.complete])
                 left = until - wall_clock.monotonic()
-                if found is not None or left <= 0:
+                if found is not None or left <= 0 or not wanted():
                     return found
                 self._changed.wait(min(left, _LOOK_AGAIN))
-        return None
 
     def clear(self) -> None:
         """Forget everything."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import selectors
 import socket
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -39,18 +40,18 @@ class Call:
         try:
             return self.app.issuer(self.namespace, url)
         except LookupError as error:
-            raise ProblemError(422, f"There is no such issuer: {error}.", seen=url) from error
+            raise ProblemError(404, f"There is no such issuer: {error}.", seen=url) from error
 
     def context(self, issuer: Issuer) -> Context:
         """What the endpoints of `issuer` would have, without a place in the record."""
         entry = Entry(0, self.namespace.clock.now(), self.namespace.name, self.request.method, "", issuer=issuer.url)
         return self.app.context(self.request, self.namespace, issuer, entry, {})
 
-    def person(self, username: str, *, status: int = 404) -> Person:
+    def person(self, username: str) -> Person:
         """The person of that username; a problem if there is none."""
         people = self.namespace.directory.people
         if username not in people:
-            raise unknown("user", username, people, status=status)
+            raise unknown("user", username, people)
         return people[username]
 
     def clients(self) -> dict[str, Client]:
@@ -58,11 +59,11 @@ class Call:
         registered = {client.client_id: client for client in self.namespace.store.clients.values()}
         return {**self.namespace.directory.clients, **registered}
 
-    def client(self, client_id: str, *, status: int = 404) -> Client:
+    def client(self, client_id: str) -> Client:
         """The client of that id; a problem if there is none."""
         clients = self.clients()
         if client_id not in clients:
-            raise unknown("client", client_id, clients, status=status)
+            raise unknown("client", client_id, clients)
         return clients[client_id]
 
     def wanted(self) -> bool:
@@ -71,9 +72,9 @@ class Call:
         if wire is None:
             return True
         try:
-            # Past TLS, which allows no flags: only whether there is an end is of interest.
-            return socket.socket.recv(wire, 1, socket.MSG_PEEK | socket.MSG_DONTWAIT) != b""
-        except BlockingIOError:
-            return True
-        except OSError:
+            with selectors.DefaultSelector() as selector:  # a plain read would wait as long as the wire may be silent
+                selector.register(wire, selectors.EVENT_READ)
+                # Past TLS, which allows no flags: only whether there is an end is of interest.
+                return not selector.select(0) or socket.socket.recv(wire, 1, socket.MSG_PEEK) != b""
+        except (OSError, ValueError):  # closed, by them or by us
             return False

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import msgspec
-from msgspec import UNSET, UnsetType
+from msgspec import UNSET, Meta, UnsetType
 
 from fake_idp.config import Algorithm, AuthMethod, Client
 from fake_idp.control.problem import ProblemError
@@ -15,6 +15,13 @@ from fake_idp.oidc import redirect_uri
 
 if TYPE_CHECKING:
     from fake_idp.control.call import Call
+
+
+class NewClient(Client, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A client as in [[clients]] of a configuration file."""
+
+    client_id: Annotated[str, Meta(min_length=1)]
+
 
 ClientChange = msgspec.defstruct(
     "ClientChange",
@@ -67,18 +74,17 @@ def get(call: Call, client_id: str) -> ClientView:
     return _shown(call, call.client(client_id))
 
 
-def add(call: Call, body: Client) -> ClientView:
+def add(call: Call, body: NewClient) -> ClientView:
     """Add a client."""
-    if not body.client_id:
-        raise ProblemError(422, "The client has no id.", expected="a client_id of one character or more", seen="''")
     if body.client_id in call.clients():
         raise ProblemError(
             409, "There is a client with this client_id.", expected="another client_id", seen=body.client_id,
             fix="change that client, or delete it first",
         )  # fmt: skip
     _check(call, body)
-    _put(call, [*call.namespace.directory.clients.values(), body])
-    return _shown(call, body)
+    client = Client(**msgspec.structs.asdict(body))
+    _put(call, [*call.namespace.directory.clients.values(), client])
+    return _shown(call, client)
 
 
 def change(call: Call, client_id: str, body: msgspec.Struct) -> ClientView:

@@ -97,5 +97,5 @@ def reset(call: Call, body: Nothing) -> ClockState:  # noqa: ARG001  # an empty 
 def _check(time: float) -> None:
     if not 0 <= time <= END:
         raise ProblemError(
-            422, "The clock cannot go there.", expected="a time from 1970 to 9999", seen=f"{time:.0f} seconds"
+            409, "The clock cannot go there.", expected="a time from 1970 to 9999", seen=f"{time:.0f} seconds"
         )

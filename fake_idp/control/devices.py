@@ -58,7 +58,7 @@ def listing(call: Call) -> list[Device]:
 def approve(call: Call, user_code: str, body: Approve) -> Answered:
     """Let the device in."""
     waiting = _waiting(call, user_code)
-    person = call.person(body.user, status=422)
+    person = call.person(body.user)
     context = call.context(call.issuer_at(waiting.issuer))
     device.approve(context, waiting, sessions.new_session(context, person), body.scope)
     return Answered(user_code=waiting.user_code, allowed=True)

@@ -129,7 +129,7 @@ def catalogue(call: Call, query: CatalogueFilter) -> list[FaultPage]:  # noqa: A
 
 def page(call: Call, fault: str) -> FaultPage:  # noqa: ARG001  # one signature for all handlers
     """One fault of the catalogue."""
-    return _page(_named(fault, 404))
+    return _page(_named(fault))
 
 
 def listing(call: Call, query: ArmedFilter) -> list[ArmedFault]:
@@ -146,10 +146,10 @@ def listing(call: Call, query: ArmedFilter) -> list[ArmedFault]:
 def arm(call: Call, body: Arm) -> ArmedFault:
     """Arm a fault."""
     if body.match.user is not None:
-        call.person(body.match.user, status=422)
+        call.person(body.match.user)
     values = {**msgspec.structs.asdict(body.match), **msgspec.structs.asdict(body.schedule)}
     match, schedule = arming.conditions({name: value for name, value in values.items() if value is not None})
-    return shown(call.namespace.faults.arm(_named(body.fault, 422), match, schedule))
+    return shown(call.namespace.faults.arm(_named(body.fault), match, schedule))
 
 
 def get(call: Call, number: int) -> ArmedFault:
@@ -220,10 +220,10 @@ def _page(fault: Fault) -> FaultPage:
     )
 
 
-def _named(fault_id: str, status: int) -> Fault:
+def _named(fault_id: str) -> Fault:
     known = faults.catalogue()
     if fault_id not in known:
-        raise unknown("fault", fault_id, known, status=status, fix="GET /_idp/v1/faults/catalogue lists them")
+        raise unknown("fault", fault_id, known, fix="GET /_idp/v1/faults/catalogue lists them")
     return known[fault_id]
 
 

@@ -118,12 +118,12 @@ def saml_response(call: Call, body: MintResponse) -> MintedResponse:
     from fake_idp.saml.attributes import Attribute
 
     context = call.context(call.issuer(body.issuer))
-    provider = service_providers.find(call, body.service_provider, status=422)
+    provider = service_providers.find(call, body.service_provider)
     known = [service.location for service in provider.acs]
     acs = body.acs or (provider.default_acs.location if provider.default_acs else None)
     if acs is None or (known and acs not in known):
-        raise unknown("assertion consumer service", acs or "", known, status=422)
-    session = sessions.new_session(context, call.person(body.user, status=422))
+        raise unknown("assertion consumer service", acs or "", known)
+    session = sessions.new_session(context, call.person(body.user))
     request = SsoRequest(SamlReplyTo(provider, acs, body.in_response_to))
     parameters = response.success(context, request, session)
     assertion = parameters.assertion
@@ -147,8 +147,8 @@ def _parties(call: Call, body: MintToken) -> tuple[Context, Client, Session]:
         raise ProblemError(422, "This issuer is no OpenID provider.", expected="one that is", seen=body.issuer)
     context = call.context(issuer)
     strict = call.app.settings.strict
-    client = context.client(body.client) or (call.client(body.client, status=422) if strict else None)
-    person = call.person(body.user, status=422)
+    client = context.client(body.client) or (call.client(body.client) if strict else None)
+    person = call.person(body.user)
     session = sessions.new_session(context, person)
     if body.sid is not None:
         session = _session(call, body.sid, body.user, issuer.url)
@@ -162,7 +162,7 @@ def _session(call: Call, sid: str, user: str, issuer: str) -> Session:
         if session.username == user and session.issuer == issuer
     }
     if sid not in theirs:
-        raise unknown(f"session of {user} at {issuer}", sid, theirs, status=422)
+        raise unknown(f"session of {user} at {issuer}", sid, theirs)
     return theirs[sid]
 
 
@@ -192,5 +192,5 @@ def _minted(
 def _fault(name: str, point: str) -> Fault:
     at_point = {fault.id: fault for fault in faults.catalogue().values() if fault.point == point}
     if name not in at_point:
-        raise unknown(f"fault of {point}", name, at_point, status=422)
+        raise unknown(f"fault of {point}", name, at_point)
     return at_point[name]

@@ -28,7 +28,7 @@ _PROBLEMS = {
     409: "It does not go together with what is there.",
     415: "The body is not declared as JSON.",
     417: "It is not so.",
-    422: "The request has not the form, or names what is not there.",
+    422: "The request has not the form that is described here, or breaks a rule of the protocol.",
 }
 
 
@@ -94,7 +94,7 @@ def _responses(route: Route, by_type: dict[str, Any]) -> dict[str, Any]:
         good["content"] = {"application/json": {"schema": by_type[repr(route.answer)]}}
     problem = {MEDIA_TYPE: {"schema": by_type[repr(Problem)]}}
     statuses = {400, 401, 403, *route.problems}
-    statuses |= {404} if route.variables else set()
+    statuses |= {404} if route.variables or route.body else set()
     statuses |= {422} if route.body or route.query else set()
     statuses |= {415} if route.body else set()
     return {

@@ -53,13 +53,13 @@ class ProblemError(Exception):
         )
 
 
-def unknown(what: str, name: str, known: Iterable[str], *, status: int = 404, fix: str | None = None) -> ProblemError:
+def unknown(what: str, name: str, known: Iterable[str], *, fix: str | None = None) -> ProblemError:
     """There is no such `what`; the nearest of those that there are is suggested."""
     names = list(known)
     near = difflib.get_close_matches(name, names, 1)
     shown = ", ".join(names[:20]) + (f" and {len(names) - 20} more" if len(names) > 20 else "")
     return ProblemError(
-        status,
+        404,
         f"There is no {what} of this name.",
         expected=shown or f"a {what}, and there is none",
         seen=name,

@@ -48,6 +48,10 @@ class RequestMatch(Asked, frozen=True, kw_only=True):
             else []
         )
 
+    def __str__(self) -> str:
+        said = msgspec.structs.asdict(self)
+        return ", ".join(f"{name} {said[name]!r}" for name in said if said[name] not in (None, 0)) or "any request"
+
     def covers(self, entry: Entry) -> bool:
         """Whether `entry` is one of these."""
         return entry.number > self.after and not self.misses(entry)
@@ -159,33 +163,37 @@ def take(call: Call, body: Take) -> Taken:
 def verify(call: Call, body: Verify) -> Verified:
     """Assert how many requests there were, and in which order; 417 if it is not so."""
     match = body.match or RequestMatch()
+    entries: list[Entry] = []
+    matched: list[int] = []
+    ordered: list[int] = []
 
-    def judge(entries: list[Entry]) -> Verified | None:
-        matched = [entry.number for entry in entries if match.covers(entry)]
-        ordered = _in_order(entries, body.order)
-        right = body.match is None or body.count.holds(len(matched))
-        if not right or len(ordered) < len(body.order):
-            return None
-        return Verified(matched=tuple(matched), ordered=tuple(ordered))
+    def judge(now: list[Entry]) -> Verified | None:
+        entries[:] = now
+        matched[:] = [entry.number for entry in entries if match.covers(entry)]
+        ordered[:] = _in_order(entries, body.order)
+        if _right_number(body, matched) and len(ordered) == len(body.order):
+            return Verified(matched=tuple(matched), ordered=tuple(ordered))
+        return None
 
     verified = call.namespace.recorder.wait_for(judge, body.within, call.wanted)
     if verified is not None:
         return verified
-    entries = [entry for entry in call.namespace.recorder.requests() if entry.complete]
-    count = sum(match.covers(entry) for entry in entries)
-    if body.match is not None and not body.count.holds(count):
+    if not _right_number(body, matched):
         raise ProblemError(
-            417, "The number of such requests is not right.", expected=str(body.count), seen=str(count),
+            417, "The number of such requests is not right.", expected=str(body.count), seen=str(len(matched)),
             errors=_nearest_misses(entries, match),
         )  # fmt: skip
-    ordered = _in_order(entries, body.order)
-    missing = body.order[min(len(ordered), len(body.order) - 1)]
+    missing = body.order[len(ordered)]
     raise ProblemError(
-        417, f"The requests did not come in this order: number {len(ordered) + 1} is missing.",
-        expected=msgspec.json.encode({k: v for k, v in msgspec.structs.asdict(missing).items() if v}).decode(),
+        417, f"The requests did not come in this order: number {len(ordered) + 1} is missing.", expected=str(missing),
         seen=", ".join(entry.endpoint for entry in entries[-20:]) or "no requests",
         errors=_nearest_misses(entries, missing),
     )  # fmt: skip
+
+
+def _right_number(body: Verify, matched: list[int]) -> bool:
+    """Whether as many requests matched as there must be; without a match, the number does not count."""
+    return body.match is None or body.count.holds(len(matched))
 
 
 def shown(call: Call, entry: Entry, *, secrets: bool = False) -> transcript.Recorded:

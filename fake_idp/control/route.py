@@ -83,20 +83,6 @@ class Route:
         return self.handler(call, **given)
 
 
-def converted(value: Any, type_: Any, *, strict: bool = True) -> Any:
-    """`value` as `type_`; a problem that lists all that is wrong with it, each with its place."""
-    try:
-        return msgspec.convert(value, type_, strict=strict)
-    except msgspec.ValidationError as first:
-        from fake_idp import config_problems
-
-        errors = config_problems.violations(value, type_) if strict else []
-        raise ProblemError(
-            422, "The request does not have the form that the API description asks for.",
-            errors=errors or [str(first)], fix=f"see {VERSION}/openapi.json",
-        ) from first  # fmt: skip
-
-
 def _argument(name: str, value: str) -> Any:
     if name != NUMBER:
         return value
@@ -111,12 +97,48 @@ def _query(request: Request, type_: Any) -> Any:
         raise ProblemError(
             400, "A query parameter is there more than once.", expected="once", seen=parameters.repeated[0]
         )
-    return converted({name: parameters.get(name) or "" for name in parameters.names()}, type_, strict=False)
+    values = {name: parameters.get(name) or "" for name in parameters.names()}
+    query = _converted(values, type_, strict=False)
+    for name in values:
+        if getattr(query, name) is None:  # "null" is what a program writes that has nothing to ask
+            raise ProblemError(422, f"The query parameter {name} has no value.", expected="one, or none", seen="null")
+    return query
 
 
 def _body(request: Request, type_: Any) -> Any:
+    raw = request.body or b"{}"
     try:
-        value = msgspec.json.decode(request.body) if request.body else {}
+        return msgspec.json.decode(raw, type=type_)
+    except msgspec.ValidationError as first:
+        from fake_idp import config_problems
+
+        value = msgspec.json.decode(raw)
+        errors = config_problems.violations(value, type_)
+        if errors:
+            raise _violation(errors) from first
+        return _converted(_whole_numbers(value), type_)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise ProblemError(400, "The body is not JSON.", expected="a JSON object", seen=str(error)) from error
-    return converted(value, type_)
+
+
+def _converted(value: Any, type_: Any, *, strict: bool = True) -> Any:
+    try:
+        return msgspec.convert(value, type_, strict=strict)
+    except msgspec.ValidationError as error:
+        raise _violation([str(error)]) from error
+
+
+def _whole_numbers(value: Any) -> Any:
+    """What JSON Schema takes for an integer, 7.0, as one."""
+    if isinstance(value, dict):
+        return {name: _whole_numbers(item) for name, item in value.items()}
+    if isinstance(value, list):
+        return [_whole_numbers(item) for item in value]
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+def _violation(errors: list[str]) -> ProblemError:
+    return ProblemError(
+        422, "The request does not have the form that the API description asks for.", errors=errors,
+        fix=f"see {VERSION}/openapi.json",
+    )  # fmt: skip

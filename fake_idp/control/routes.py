@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from fake_idp.config import Client
 from fake_idp.control import (
     clients,
     clock,
@@ -38,7 +37,7 @@ ROUTES = (
     Route("PATCH", "/users/{username}", users.change, users.User, body=users.UserChange, problems=(409,)),
     Route("DELETE", "/users/{username}", users.delete, None, status=204, problems=(409,)),
     Route("GET", "/clients", clients.listing, list[clients.ClientView]),
-    Route("POST", "/clients", clients.add, clients.ClientView, body=Client, status=201, problems=(409,)),
+    Route("POST", "/clients", clients.add, clients.ClientView, body=clients.NewClient, status=201, problems=(409,)),
     Route("GET", "/clients/{client_id}", clients.get, clients.ClientView),
     Route("PATCH", "/clients/{client_id}", clients.change, clients.ClientView, body=clients.ClientChange),
     Route("DELETE", "/clients/{client_id}", clients.delete, None, status=204),
@@ -68,8 +67,8 @@ ROUTES = (
     Route("GET", "/clock", clock.get, clock.ClockState),
     Route("POST", "/clock/freeze", clock.freeze, clock.ClockState, body=clock.Freeze),
     Route("POST", "/clock/set", clock.set_time, clock.ClockState, body=clock.Set),
-    Route("POST", "/clock/advance", clock.advance, clock.ClockState, body=clock.Move),
-    Route("POST", "/clock/skew", clock.skew, clock.ClockState, body=clock.Move),
+    Route("POST", "/clock/advance", clock.advance, clock.ClockState, body=clock.Move, problems=(409,)),
+    Route("POST", "/clock/skew", clock.skew, clock.ClockState, body=clock.Move, problems=(409,)),
     Route("POST", "/clock/reset", clock.reset, clock.ClockState, body=Nothing),
     # what happened
     Route("GET", "/requests", requests.listing, list[transcript.Recorded], query=requests.RequestQuery),

@@ -71,7 +71,7 @@ def add(call: Call, body: NewServiceProvider) -> ServiceProviderView:
             422, "It is not said which service provider.", expected="metadata or entity_id", seen="neither"
         )
     if isinstance(body.attributes, str) and body.attributes not in attributes.bundled_sets():
-        raise unknown("set of attributes", body.attributes, attributes.bundled_sets(), status=422)
+        raise unknown("set of attributes", body.attributes, attributes.bundled_sets())
     members = {**msgspec.structs.asdict(body), "metadata": None}
     settings = config.ServiceProvider(**members)
     store = call.namespace.store
@@ -98,11 +98,11 @@ def delete(call: Call, entity_id: str) -> None:
         call.namespace.directory = Directory(msgspec.structs.replace(directory.config, service_providers=rest))
 
 
-def find(call: Call, entity_id: str, *, status: int = 404) -> ServiceProvider:
+def find(call: Call, entity_id: str) -> ServiceProvider:
     """The service provider of that entity ID; a problem if there is none."""
     known = _all(call)
     if entity_id not in known:
-        raise unknown("service provider", entity_id, known, status=status)
+        raise unknown("service provider", entity_id, known)
     return known[entity_id]
 
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import msgspec
-from msgspec import UNSET, UnsetType
+from msgspec import UNSET, Meta, UnsetType
 
 from fake_idp.config import GitHubAccount, Person
 from fake_idp.control.problem import ProblemError
@@ -22,6 +22,7 @@ _SECRET = ("password", "totp_secret")
 class NewUser(Person, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A person as in [[people]] of a configuration file; the subject is made up when there is none."""
 
+    username: Annotated[str, Meta(min_length=1)]
     sub: str = ""
 
 
@@ -76,8 +77,6 @@ def get(call: Call, username: str) -> User:
 
 def add(call: Call, body: NewUser) -> User:
     """Add a person."""
-    if not body.username:
-        raise ProblemError(422, "The user has no name.", expected="a username of one character or more", seen="''")
     values = msgspec.structs.asdict(body)
     person = Person(**{**values, "sub": body.sub or call.app.randomness.token(12)})
     _check_unique(call, person)

@@ -188,6 +188,16 @@ def algorithm_of_another_key(message: SignedResponse) -> None:
     _sign_with(message, SIGNATURES["ecdsa-sha256"], lambda octets: _rsa_signed(message.signer, octets, "sha256"))
 
 
+@fault("unaccepted-signature-algorithm", spec=ALGORITHMS)
+def algorithm_of_an_older_hash(message: SignedResponse) -> None:
+    """The signature is rsa-sha256, and says that it is rsa-sha1.
+
+    Client: goes by what is said, and refuses the algorithm.
+    User: sees that the login failed.
+    """
+    _sign_with(message, _OLD["rsa-sha1"], lambda octets: _rsa_signed(message.signer, octets, "sha256"))
+
+
 @fault("invalid-xml-signature", spec=ALGORITHMS)
 def algorithm_of_another_hash(message: SignedResponse) -> None:
     """The signature is rsa-sha256, and says that it is rsa-sha512.

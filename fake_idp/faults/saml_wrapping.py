@@ -24,8 +24,6 @@ from fake_idp.saml import signature, statuses, xml
 from fake_idp.saml.statuses import Status
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from lxml.etree import _Element
 
     from fake_idp.faults.saml_artefacts import SignedResponse
@@ -93,7 +91,7 @@ def xsw5(message: SignedResponse) -> None:
     Client: wants a signature to refer to the element that it stands in, and rejects the response.
     User: sees that the login failed. Anybody who ever logged in can be anybody at a client that is fooled.
     """
-    signed, evil = _evil_in_its_place(message)
+    signed, evil = evil_in_its_place(message)
     evil.addnext(signed)
 
 
@@ -105,7 +103,7 @@ def xsw6(message: SignedResponse) -> None:
     User: sees that the login failed. Anybody who ever logged in can be anybody at a client that is fooled.
     Seen: CVE-2025-54419 (node-saml, which read from what was not verified).
     """
-    signed, evil = _evil_in_its_place(message)
+    signed, evil = evil_in_its_place(message)
     part(evil, "ds:Signature").append(signed)
 
 
@@ -117,7 +115,7 @@ def xsw7(message: SignedResponse) -> None:
     User: sees that the login failed. Anybody who ever logged in can be anybody at a client that is fooled.
     """
     signed = sign_only(message, "assertion")
-    _extensions(message).append(evil_assertion(message, signed, signed.get("ID")))
+    extensions(message).append(evil_assertion(message, signed, signed.get("ID")))
 
 
 @fault(WRAPPED, spec=SEEN)
@@ -128,7 +126,7 @@ def xsw8(message: SignedResponse) -> None:
     User: sees that the login failed. Anybody who ever logged in can be anybody at a client that is fooled.
     Seen: CVE-2024-9487 (GitHub Enterprise Server).
     """
-    signed, evil = _evil_in_its_place(message)
+    signed, evil = evil_in_its_place(message)
     part(evil, "ds:Signature").append(xml.element("ds:Object", None, signed))
 
 
@@ -169,90 +167,6 @@ def evil_signed_by_a_stranger(message: SignedResponse) -> None:
     sign_again(message, targets=[evil], signer=forger())
 
 
-@fault.family(
-    "evil-in-{}",
-    [
-        ("extensions", WRAPPED, SEEN),
-        ("status-detail", WRAPPED, SEEN),
-        ("object", WRAPPED, SEEN),
-        ("key-info", WRAPPED, SEEN),
-        ("signature", WRAPPED, SEEN),
-    ],
-)
-def evil_in(message: SignedResponse, place: str) -> None:
-    """The signed assertion is where it belongs; mallory's is where the signature does not reach: {}.
-
-    Client: reads an assertion only where one belongs, and rejects the response.
-    User: sees that the login failed, or notices nothing. Anybody can be anybody at a client that looks for assertions
-    anywhere.
-    """
-    signed = sign_only(message, "assertion")
-    _PLACES[place](message, signed).append(evil_assertion(message, signed))
-
-
-@fault.family(
-    "signed-in-{}",
-    [
-        ("extensions", WRAPPED, SEEN),
-        ("status-detail", WRAPPED, SEEN),
-        ("key-info", WRAPPED, SEEN),
-        ("subject-confirmation-data", WRAPPED, SEEN),
-        ("attribute-value", WRAPPED, SEEN),
-        ("advice", "foreign-reference", SEEN),
-    ],
-)
-def signed_in(message: SignedResponse, place: str) -> None:
-    """Mallory's assertion keeps the signature; the signed one is where nobody reads it: {}.
-
-    Client: wants a signature to refer to the element that it stands in, and rejects the response.
-    User: sees that the login failed. Anybody who ever logged in can be anybody at a client that is fooled.
-    Seen: CVE-2024-45409 (ruby-saml), OneUptime/oneuptime issue 2949.
-    """
-    signed, evil = _evil_in_its_place(message)
-    _PLACES[place](message, evil).append(signed)
-
-
-@fault.family(
-    "same-id-signed-in-{}",
-    [
-        ("extensions", WRAPPED, SEEN),
-        ("object", WRAPPED, SEEN),
-        ("advice", "duplicate-id", SEEN),
-    ],
-)
-def same_id_signed_in(message: SignedResponse, place: str) -> None:
-    """Mallory's assertion keeps the signature and has the ID of the signed one, which is hidden: {}.
-
-    Client: takes no document in which an ID names two elements, and rejects the response.
-    User: sees that the login failed. Anybody who ever logged in can be anybody at a client whose verifier finds the one
-    and whose reader the other.
-    Seen: OneUptime/oneuptime issue 2949, CVE-2024-6800 (GitHub Enterprise Server).
-    """
-    signed, evil = _evil_in_its_place(message)
-    evil.set("ID", signed.get("ID") or "")
-    _PLACES[place](message, evil).append(signed)
-
-
-@fault.family(
-    "id-as-{}",
-    [("lower-case", "duplicate-id", SEEN), ("xml-id", "duplicate-id", SEEN), ("saml-id", "duplicate-id", SEEN)],
-)
-def id_under_another_name(message: SignedResponse, name: str) -> None:
-    """The response has the ID of the signed assertion, too, in another attribute that some read as one: {}.
-
-    Client: finds what is signed by the attribute ID and nothing else, and takes no document in which it is not clear.
-    User: sees that the login failed.
-    Seen: GHSL-2024-329 and GHSL-2024-330 (GitHub Enterprise Server).
-    """
-    signed = sign_only(message, "assertion")
-    names = {
-        "lower-case": "Id",
-        "xml-id": "{http://www.w3.org/XML/1998/namespace}id",
-        "saml-id": "{urn:oasis:names:tc:SAML:2.0:protocol}ID",
-    }
-    message.root.set(names[name], signed.get("ID") or "")
-
-
 @fault(WRAPPED, spec=SEEN)
 def response_in_extensions(message: SignedResponse) -> None:
     """The response is mallory's and not signed; the genuine one, signed, is in its Extensions.
@@ -263,7 +177,7 @@ def response_in_extensions(message: SignedResponse) -> None:
     genuine = copy.deepcopy(sign_only(message, "response"))
     message.root.remove(part(message.root, "ds:Signature"))
     _make_evil(message)
-    _extensions(message).append(genuine)
+    extensions(message).append(genuine)
 
 
 @fault(WRAPPED, spec=SEEN)
@@ -321,19 +235,6 @@ def enveloping(message: SignedResponse) -> None:
     message.root = made
 
 
-@fault(spec="SAML Core 2.6.1", reject="must_tolerate")
-def advice_about_another_person(message: SignedResponse) -> None:
-    """The signed assertion has an Advice with an assertion about mallory, as the specification allows.
-
-    Client: accepts the login of the person whom the assertion itself is about, and does not take mallory for that.
-    User: notices nothing. Is somebody else at a client that looks for assertions anywhere.
-    """
-    signed = sign_only(message, "assertion")
-    signed.remove(part(signed, "ds:Signature"))
-    _advice(message, signed).append(evil_assertion(message, signed))
-    sign_again(message, targets=[signed])
-
-
 def _evil_response(message: SignedResponse) -> tuple[_Element, _Element]:
     """Make the signed response mallory's under another ID; what was signed, and the signature that stays."""
     signed = bare(sign_only(message, "response"))
@@ -341,7 +242,7 @@ def _evil_response(message: SignedResponse) -> tuple[_Element, _Element]:
     return signed, part(message.root, "ds:Signature")
 
 
-def _evil_in_its_place(message: SignedResponse) -> tuple[_Element, _Element]:
+def evil_in_its_place(message: SignedResponse) -> tuple[_Element, _Element]:
     """Make the signed assertion mallory's under another ID, signature and all; what was signed, and mallory's."""
     evil = sign_only(message, "assertion")
     signed = bare(evil)
@@ -370,43 +271,8 @@ def _sign_about(message: SignedResponse, other: _Element) -> None:
     signature.place(message.root, made)
 
 
-def _extensions(message: SignedResponse, _: _Element | None = None) -> _Element:
+def extensions(message: SignedResponse) -> _Element:
+    """New Extensions of the response, where the schema has them."""
     made = xml.element("samlp:Extensions")
     part(message.root, "samlp:Status").addprevious(made)
     return made
-
-
-def _status_detail(message: SignedResponse, _: _Element) -> _Element:
-    made = xml.element("samlp:StatusDetail")
-    part(message.root, "samlp:Status").append(made)
-    return made
-
-
-def _object(_: SignedResponse, assertion: _Element) -> _Element:
-    made = xml.element("ds:Object")
-    part(assertion, "ds:Signature").append(made)
-    return made
-
-
-def _attribute_value(_: SignedResponse, assertion: _Element) -> _Element:
-    value = xml.element("saml:AttributeValue")
-    part(assertion, "saml:AttributeStatement").append(xml.element("saml:Attribute", {"Name": "token"}, value))
-    return value
-
-
-def _advice(_: SignedResponse, assertion: _Element) -> _Element:
-    made = xml.element("saml:Advice")
-    part(assertion, "saml:Conditions").addnext(made)
-    return made
-
-
-_PLACES: dict[str, Callable[[SignedResponse, _Element], _Element]] = {
-    "extensions": _extensions,
-    "status-detail": _status_detail,
-    "object": _object,
-    "key-info": lambda _, assertion: part(assertion, "ds:KeyInfo"),
-    "signature": lambda _, assertion: part(assertion, "ds:Signature"),
-    "subject-confirmation-data": lambda _, assertion: part(assertion, "saml:SubjectConfirmationData"),
-    "attribute-value": _attribute_value,
-    "advice": _advice,
-}

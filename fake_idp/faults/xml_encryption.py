@@ -7,7 +7,7 @@ import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from fake_idp.faults.xml_forgery import part, sign_again
+from fake_idp.faults.xml_forgery import bare, part, sign_again
 from fake_idp.saml import encryption, xml
 from fake_idp.saml.names import NAMESPACES, qualified
 
@@ -88,13 +88,38 @@ def encrypted_key(key: bytes, recipient: Any, transport: KeyTransport | None = N
     return xml.element("xenc:EncryptedKey", None, transport.element(), _cipher_data(transport.wrap(key, recipient)))
 
 
-def replace(message: SignedResponse, data: _Element | None, *beside: _Element) -> None:
-    """Put it in the place of the EncryptedData of the response, and sign the response again if it was signed."""
-    part(message.root, "saml:EncryptedAssertion")[:] = [*([] if data is None else [data]), *beside]
+def replace(message: SignedResponse, *content: _Element) -> None:
+    """Give the EncryptedAssertion of the response other content, and sign the response again if it was signed."""
+    part(message.root, "saml:EncryptedAssertion")[:] = content
+    sign_again_outside(message)
+
+
+def sign_again_outside(message: SignedResponse) -> None:
+    """Sign the response again if it was signed."""
+    if unsign_outside(message):
+        sign_outside(message)
+
+
+def sign_outside(message: SignedResponse) -> None:
+    """Sign the response, whether it was signed or not."""
+    unsign_outside(message)
+    sign_again(message, targets=[message.root])
+
+
+def unsign_outside(message: SignedResponse) -> bool:
+    """Take the signature of the response away; whether it had one."""
     own = message.root.find(qualified("ds:Signature"))
     if own is not None:
         message.root.remove(own)
-        sign_again(message, targets=[message.root])
+    return own is not None
+
+
+def sign_inside_only(message: SignedResponse) -> _Element:
+    """Leave the response unsigned; the assertion once more, properly signed."""
+    unsign_outside(message)
+    signed = bare(message.assertion)
+    sign_again(message, targets=[signed])
+    return signed
 
 
 def _encrypted(content: bytes, key: bytes, algorithm: str, padding: int | None) -> bytes:

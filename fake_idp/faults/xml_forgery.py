@@ -144,11 +144,11 @@ def value_of(made: _Element) -> bytes:
     return base64.b64decode(part(made, "ds:SignatureValue").text or "")
 
 
-def flipped(encoded: str | None) -> bytes:
-    """What is in base64 with a bit of its first byte changed."""
-    raw = bytearray(base64.b64decode(encoded or ""))
+def flip(parent: _Element, name: str) -> None:
+    """Change a bit in the first byte of what is in base64 in the descendant of that name."""
+    raw = bytearray(base64.b64decode(part(parent, name).text or ""))
     raw[0] ^= 1
-    return bytes(raw)
+    write(parent, name, bytes(raw))
 
 
 def impersonate(message: SignedResponse, assertion: _Element | None = None) -> None:

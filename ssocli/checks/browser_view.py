@@ -121,10 +121,32 @@ def application_unreachable(context: BrowserViewContext) -> Judgement:
     """The browser carries the answer to the application and gets none from it."""
     if not context.arrived:
         return skipped("no answer was sent back")
+    if context.rounds > _MOST_ROUNDS:
+        return skipped("the browser gave up a loop (WEB007)")
     expected = "a response of the application"
     if context.status is None and context.trouble:
         return failed(expected, printable(context.trouble))
     return passed(expected, f"HTTP {context.status}" if context.status else "the capture does not say")
+
+
+@rule(
+    "WEB008",
+    "unknown-return-address",
+    step=Step.TOKEN_GENERATION,
+    spec="RFC 6749 3.1.2; SAML Metadata 2.4.4",
+    owner=Owner.APP,
+    fix="Let the identity provider send the answer to an address that the application has: compare the redirect URI (or "
+    "the ACS URL) with the documentation of the application, path and method included.",
+)
+def unknown_return_address(context: BrowserViewContext) -> Judgement:
+    """The answer is sent to an address that the application does not have."""
+    if not context.arrived or context.status is None:
+        return skipped("no answer arrived")
+    expected = "an address of the application that takes answers"
+    is_there = _where(context.page_url) == _where(context.return_url)
+    if context.status in (404, 405, 410) and is_there:
+        return failed(expected, f"HTTP {context.status} at {printable(_where(context.page_url))}")
+    return passed(expected, f"HTTP {context.status}")
 
 
 @rule(

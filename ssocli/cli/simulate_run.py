@@ -19,6 +19,7 @@ from ssocli.cli.stop import stop
 from ssocli.cli.tables import show
 from ssocli.config.problem import ConfigError
 from ssocli.exit_code import ExitCode
+from ssocli.flow.expectation import TOOL_ERROR
 from ssocli.flow.faults import matching
 from ssocli.flow.scenario import Loaded, found_in, load
 from ssocli.flow.scenario_run import play
@@ -173,7 +174,8 @@ def _document(output_format: str, results: Sequence[Result], code: ExitCode) -> 
 
 def _case(result: Result) -> junit.Case:
     problem = "" if result.verdict == "as_expected" else sentence(result)
-    return junit.Case(result.name, "ssocli.simulate", result.elapsed_ms / 1000, problem)
+    proves_nothing = result.verdict == "not_reached" or result.actual == TOOL_ERROR
+    return junit.Case(result.name, "ssocli.simulate", result.elapsed_ms / 1000, problem, is_error=proves_nothing)
 
 
 def _print(results: Sequence[Result], *, verbose: bool) -> None:

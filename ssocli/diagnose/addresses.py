@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import binascii
 import html
 import re
 from collections.abc import Iterator
@@ -103,9 +105,6 @@ def _saml(kind: Kind, parameters: tuple[tuple[str, str], ...], name: str, place:
 
 
 def _was_deflated(packed: str) -> bool:
-    import base64
-    import binascii
-
     try:
         return inflated(base64.b64decode(packed)) is not None
     except (binascii.Error, ValueError):

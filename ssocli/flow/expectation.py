@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from ssocli.checks.check import Rule
 
 AUTHENTICATED = "authenticated"
+TOOL_ERROR = "tool error"
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +69,7 @@ def outcome_of(trace: Trace) -> str:
     if trace.outcome is Outcome.AUTHENTICATED:
         return AUTHENTICATED
     if trace.failure is None:
-        return "tool error"
+        return TOOL_ERROR
     step = trace.step(trace.failure.step)
     name = next((check.name for check in step.checks if check.code == trace.failure.code), trace.failure.code)
     return f"{trace.failure.step.value}: {name}"

@@ -16,9 +16,9 @@ from rich.text import Text
 
 from ssocli.checks.check import Check, Severity, Status, first_blocking
 from ssocli.exchange import Exchange
-from ssocli.report.findings import redacted_step, redacted_trace
 from ssocli.report.lines import STYLES, Lines
 from ssocli.report.redact import Redactor
+from ssocli.report.redacted import redacted_step, redacted_trace
 from ssocli.report.words import ACTIONS, OWNERS
 from ssocli.text import printable
 from ssocli.trace import Event, Failure, Outcome, StepFinished, StepOutcome, Trace

@@ -9,10 +9,9 @@ from rich.text import Text
 
 from ssocli.checks.check import Check, Severity, Status
 from ssocli.diagnosis import Diagnosis, Finding, Verdict
-from ssocli.report.findings import facts, redacted
+from ssocli.report.findings import VERDICTS, facts, redacted
 from ssocli.report.lines import STYLES, Lines
 from ssocli.report.redact import Redactor
-from ssocli.report.words import VERDICTS
 
 _WIDTH = 16
 

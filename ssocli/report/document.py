@@ -11,8 +11,8 @@ from msgspec import Struct, field, to_builtins
 
 from ssocli.checks.check import Check
 from ssocli.clock import iso
-from ssocli.report.findings import redacted_step
 from ssocli.report.redact import Redactor
+from ssocli.report.redacted import redacted_step
 from ssocli.trace import Failure, StepOutcome, Trace
 
 SCHEMA = "ssocli.trace/1"

@@ -6,11 +6,18 @@ import hashlib
 import re
 from dataclasses import replace
 
-from ssocli.checks.check import Check, Severity, Status
-from ssocli.diagnosis import Decoded, Diagnosis, Finding, Input
+from ssocli.checks.check import Severity, Status
+from ssocli.diagnosis import Decoded, Diagnosis, Finding, Input, Verdict
 from ssocli.report.redact import Redactor
+from ssocli.report.redacted import redacted_check, redacted_trace
 from ssocli.report.words import OWNERS
-from ssocli.trace import StepOutcome, Trace
+from ssocli.trace import Trace
+
+VERDICTS = {
+    Verdict.ROOT_CAUSE: "Root cause",
+    Verdict.HEALTHY: "Nothing wrong was found",
+    Verdict.UNCLEAR: "Cannot tell from this",
+}
 
 
 def redacted(diagnosis: Diagnosis, redactor: Redactor) -> Diagnosis:
@@ -41,34 +48,6 @@ def redacted_finding(finding: Finding, redactor: Redactor) -> Finding:
         causes=tuple(text(cause) for cause in finding.causes),
         where=text(finding.where),
     )
-
-
-def redacted_check(check: Check, redactor: Redactor) -> Check:
-    """The check result without secrets."""
-    text = redactor.text
-    return replace(
-        check,
-        expected=text(check.expected),
-        actual=text(check.actual),
-        evidence=text(check.evidence),
-        fix=text(check.fix),
-    )
-
-
-def redacted_trace(trace: Trace, redactor: Redactor) -> Trace:
-    """The trace without secrets, except for its exchanges: `Redactor.exchange` shows those."""
-    failure = trace.failure and replace(
-        trace.failure,
-        message=redactor.text(trace.failure.message),
-        user_message=redactor.text(trace.failure.user_message),
-    )
-    return replace(trace, steps=tuple(redacted_step(step, redactor) for step in trace.steps), failure=failure)
-
-
-def redacted_step(outcome: StepOutcome, redactor: Redactor) -> StepOutcome:
-    """The step without secrets, except for its exchanges."""
-    checks = tuple(redacted_check(check, redactor) for check in outcome.checks)
-    return replace(outcome, summary=redactor.text(outcome.summary), checks=checks)
 
 
 def findings_of(trace: Trace) -> tuple[Finding, ...]:

@@ -18,11 +18,12 @@ from ssocli.checks.check import Check, Status
 from ssocli.clock import iso
 from ssocli.diagnosis import Diagnosis, Finding
 from ssocli.report.decoded import decoded
-from ssocli.report.findings import facts, findings_of, redacted, redacted_trace
+from ssocli.report.findings import VERDICTS, facts, findings_of, redacted
 from ssocli.report.redact import Redactor
+from ssocli.report.redacted import redacted_trace
 from ssocli.report.results import Result, summary
 from ssocli.report.sequence import sequence
-from ssocli.report.words import ACTIONS, VERDICTS
+from ssocli.report.words import ACTIONS
 from ssocli.text import printable
 from ssocli.trace import Outcome, StepOutcome, Trace
 

@@ -13,17 +13,22 @@ _ILLEGAL = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One test case; `problem` is empty if it passed. `elapsed` is in seconds."""
+    """One test case; `problem` is empty if it passed. `elapsed` is in seconds.
+
+    `is_error` says that nothing was proven: it is counted apart from failures.
+    """
 
     name: str
     suite: str
     elapsed: float
     problem: str = ""
+    is_error: bool = False
 
 
 def render(title: str, cases: Sequence[Case]) -> str:
     """The cases as one test suite."""
-    failures = sum(1 for case in cases if case.problem)
+    errors = sum(1 for case in cases if case.problem and case.is_error)
+    failures = sum(1 for case in cases if case.problem) - errors
     elapsed = f"{sum(case.elapsed for case in cases):.3f}"
     root = ElementTree.Element("testsuites", name=title)
     suite = ElementTree.SubElement(
@@ -32,7 +37,7 @@ def render(title: str, cases: Sequence[Case]) -> str:
         name=title,
         tests=str(len(cases)),
         failures=str(failures),
-        errors="0",
+        errors=str(errors),
         skipped="0",
         time=elapsed,
     )
@@ -41,8 +46,8 @@ def render(title: str, cases: Sequence[Case]) -> str:
             suite, "testcase", name=_legal(case.name), classname=_legal(case.suite), time=f"{case.elapsed:.3f}"
         )
         if case.problem:
-            failure = ElementTree.SubElement(node, "failure", message=_legal(case.problem))
-            failure.text = _legal(case.problem)
+            kind = "error" if case.is_error else "failure"
+            ElementTree.SubElement(node, kind, message=_legal(case.problem)).text = _legal(case.problem)
     return ElementTree.tostring(root, encoding="unicode", xml_declaration=True) + "\n"
 
 

@@ -11,10 +11,11 @@ from collections.abc import Iterable, Sequence
 
 from ssocli.checks.check import Status
 from ssocli.diagnosis import Diagnosis, Finding, Verdict
-from ssocli.report.findings import facts, findings_of, redacted, redacted_trace
+from ssocli.report.findings import VERDICTS, facts, findings_of, redacted
 from ssocli.report.redact import Redactor
+from ssocli.report.redacted import redacted_trace
 from ssocli.report.results import WORDS, Result, summary
-from ssocli.report.words import ACTIONS, STATUSES, VERDICTS
+from ssocli.report.words import ACTIONS, STATUSES
 from ssocli.text import printable
 from ssocli.trace import Outcome, Trace
 

@@ -13,8 +13,9 @@ from ssocli import __version__
 from ssocli.checks.catalogue import catalogue
 from ssocli.checks.check import Check, Severity
 from ssocli.diagnosis import Diagnosis, Finding
-from ssocli.report.findings import facts, findings_of, fingerprint, redacted, redacted_trace
+from ssocli.report.findings import facts, findings_of, fingerprint, redacted
 from ssocli.report.redact import Redactor
+from ssocli.report.redacted import redacted_trace
 from ssocli.report.results import Result, sentence
 from ssocli.text import printable
 from ssocli.trace import Trace

@@ -13,7 +13,7 @@ from ssocli.steps import Step
 from ssocli.text import printable
 from ssocli.trace import StepOutcome, Trace
 
-_COLUMN, _MARGIN, _HEAD, _ROW, _BAND = 280, 110, 64, 40, 34
+_COLUMN, _MARGIN, _HEAD, _ROW, _BAND = 280, 110, 64, 42, 34
 _CHARACTER = 7.3  # the width of one in the diagram's labels
 _MOST_COLUMNS = 5
 _MOST_ROWS = 200
@@ -90,7 +90,7 @@ def sequence(trace: Trace, redactor: Redactor) -> Sequence | None:
             receiver = columns.get(_host(hop.url), len(columns))
             # The application asks itself, as far as a proxy in front of it goes: drawn to the next lifeline.
             receiver = receiver if receiver != sender else (sender - 1 if sender else 1)
-            arrows.append(_arrow(hop, _x(sender), _x(receiver), y + 16, redactor))
+            arrows.append(_arrow(hop, _x(sender), _x(receiver), y + 19, redactor))
             y, drawn = y + _ROW, drawn + 1
         y += 6
     return Sequence(

@@ -1,9 +1,8 @@
-"""The words that every report uses for owners, actions and verdicts."""
+"""The words that every report uses for owners and actions."""
 
 from __future__ import annotations
 
 from ssocli.checks.check import Owner, Status
-from ssocli.diagnosis import Verdict
 from ssocli.trace import Action
 
 STATUSES = {status: status.value.replace("_", " ") for status in Status}
@@ -18,9 +17,4 @@ ACTIONS = {
     Action.RETURN_TO_LOGIN: "the user is back at the login page and can try again",
     Action.RETRY_OR_CONTACT_SUPPORT: "the user can try SSO again or contact support",
     Action.CONTACT_SUPPORT: "the user is asked to contact support",
-}
-VERDICTS = {
-    Verdict.ROOT_CAUSE: "Root cause",
-    Verdict.HEALTHY: "Nothing wrong was found",
-    Verdict.UNCLEAR: "Cannot tell from this",
 }

@@ -56,6 +56,7 @@ def test_a_shown_command_says_what_the_page_says(tmp_path: Path, page: str, comm
         '[organizations.acme]\n[providers.acme]\ntype = "oidc"\nisuer = "https://x.example"\nissuer = "https://x.example"\n'
         'client_id = "a"\nclient_auth = "client_secret_basci"\n'
     )
+    (tmp_path / "fixtures").symlink_to(ROOT / "fixtures")
     environment = {
         **os.environ,
         "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",

@@ -1,4 +1,4 @@
-"""What docs/pytest.md quotes is what the files say, and what it shows besides runs."""
+"""What docs/pytest.md and the README quote is what the files say, and what they show besides runs."""
 
 from __future__ import annotations
 
@@ -24,6 +24,11 @@ def test_the_page_quotes_every_example() -> None:
 @pytest.mark.parametrize(("name", "code"), QUOTES)
 def test_a_quotation_is_the_files(name: str, code: str) -> None:
     assert code in (DOCS / name).read_text(encoding="utf-8")
+
+
+def test_the_readme_quotes_an_example() -> None:
+    [quoted] = PYTHON.findall((DOCS.parent / "README.md").read_text(encoding="utf-8"))
+    assert quoted in (DOCS / "examples" / "flask_authlib" / "test_app.py").read_text(encoding="utf-8")
 
 
 def test_what_is_no_quotation_runs(tmp_path: Path) -> None:

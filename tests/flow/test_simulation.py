@@ -64,3 +64,22 @@ def test_a_declaration_that_does_not_hold_differs(declared: Fault) -> None:
 def test_a_fault_that_no_login_reaches_proves_nothing() -> None:
     [result] = simulate([named("refresh.invalid_grant")])
     assert result.verdict == "not_reached"
+
+
+def test_one_fault_after_another_on_the_same_servers_leaves_no_trace() -> None:
+    chosen = [named(name) for name in ("jwks.empty", "id_token.aud-as-array", "token.http-503", "consent.without-openid")]
+    chosen += [named("saml_assertion.expired"), named("id_token.aud-as-array"), named("tls.expired")]
+    results = list(simulate(chosen))
+    assert [result.fault for result in results] == [fault.id for fault in chosen]
+    assert {result.verdict for result in results} == {"as_expected"}
+    created = [result.trace.user for result in results if result.fault == "id_token.aud-as-array"]
+    assert [user and user["created"] for user in created] == [True, True]
+
+
+def test_what_waits_by_nature_comes_last() -> None:
+    results = list(simulate([named("discovery.slow"), named("token.slow"), named("jwks.empty")]))
+    assert [(result.fault, result.verdict) for result in results] == [
+        ("jwks.empty", "as_expected"),
+        ("discovery.slow", "as_expected"),
+        ("token.slow", "as_expected"),
+    ]

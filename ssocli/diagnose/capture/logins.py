@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from ssocli.diagnose.capture.hop import Capture, Hop
-from ssocli.diagnose.capture.messages import Message, address, host_of, messages_of
+from ssocli.diagnose.capture.messages import Message, address, form_of, host_of, messages_of
+from ssocli.steps import Step
 
 Protocol = Literal["OpenID Connect", "OAuth 2.0", "SAML 2.0"]
 
@@ -64,6 +65,18 @@ class ObservedLogin:
         """When the last request of it was sent."""
         return next((hop.started for hop in reversed(self.hops) if hop.started is not None), self.started)
 
+    def place(self, step: Step) -> str:
+        """Where the capture shows what the step is about: `entry 7`, "" if it does not."""
+        if step.number <= Step.REDIRECT_TO_IDP.number:
+            hop = self.request.hop if self.request is not None else None
+        elif self.response is not None:
+            hop = self.response.hop
+        else:
+            hop = self.hops[-1] if self.hops else None
+        if step is Step.REDIRECT_TO_DASHBOARD and self.hops:
+            hop = self.hops[-1]
+        return hop.place if hop is not None else ""
+
     @property
     def after(self) -> tuple[Hop, ...]:
         """What followed the answer, the request that carried it included."""
@@ -89,29 +102,76 @@ def find_logins(capture: Capture) -> list[ObservedLogin]:
             elif not _was_answered(logins, message) and _is_certain(message):
                 logins.append(ObservedLogin(_protocol(message), None, message))
         if not hop.is_navigation and len(logins) == begun and not _carries(logins, hop):
+            if (fetching := _fetching_tokens(logins, hop)) is not None:
+                fetching.hops.append(hop)
             continue
         recent = [*recent[-_LEAD + 1 :], hop]
         owner = _owner(logins, hop)
         if owner is not None:
             owner.hops.append(hop)
-    return logins
+    return [
+        login for login, following in zip(logins, [*logins[1:], None], strict=True) if not _is_round(login, following)
+    ]
+
+
+def _is_round(login: ObservedLogin, following: ObservedLogin | None) -> bool:
+    """Whether this is one round of a loop, of which the last round tells all."""
+    return following is not None and following.attempts == login.attempts + 1 and _is_same_side(login, following)
 
 
 def _begun(message: Message, recent: list[Hop], logins: list[ObservedLogin]) -> ObservedLogin:
-    known = {id(hop) for login in logins[:-1] for hop in login.hops}
-    login = ObservedLogin(_protocol(message), message, before=tuple(_lead(message, recent, known)))
+    lead = _lead(message, recent)
+    login = ObservedLogin(_protocol(message), message, before=tuple(lead))
     last = logins[-1] if logins else None
-    if last is not None and last.response is not None and _is_same_side(last, login) and _follows(last, message):
+    if last is None:
+        return login
+    if last.response is not None and _is_same_side(last, login) and _follows(last, message):
         login.attempts = last.attempts + 1
+    # What a person did at the application after the last login belongs to this one.
+    landing = {id(hop) for hop in _landing(last)}
+    moved = {id(hop) for hop in lead} - landing
+    last.hops = [hop for hop in last.hops if id(hop) not in moved]
     return login
 
 
-def _lead(message: Message, recent: list[Hop], known: set[int]) -> Iterator[Hop]:
-    """The pages of the application from which the request came."""
-    idp = host_of(message.url)
-    for hop in recent:
-        if id(hop) not in known and host_of(hop.exchange.url) != idp:
-            yield hop
+def _lead(message: Message, recent: list[Hop]) -> list[Hop]:
+    """The application's pages from which the request came: back along redirects and links, to where somebody typed."""
+    found: list[Hop] = []
+    target = message.hop
+    for hop in reversed(recent):
+        if not _leads(hop, target) or host_of(hop.exchange.url) == host_of(message.url):
+            break
+        found.insert(0, hop)
+        target = hop
+    return found
+
+
+def _leads(hop: Hop, following: Hop) -> bool:
+    """Whether the one request came from the page, or the redirect, that the other brought."""
+    response, url = hop.exchange.response, following.exchange.url
+    if response is not None and 300 <= response.status < 400:
+        location = response.header("Location") or ""
+        return address(location) in ("", address(url)) or not location.startswith("http")
+    headers = {name.lower(): value for name, value in following.exchange.request.headers}
+    if headers.get("sec-fetch-site") == "none":
+        return False
+    referer = headers.get("referer")
+    return referer is None or address(hop.exchange.url).startswith(address(referer))
+
+
+def _landing(login: ObservedLogin) -> Iterator[Hop]:
+    """The answer of a login and where it led by itself: redirects, and the page at their end."""
+    if login.response is None:
+        yield from login.hops
+        return
+    # With a fragment, the page begins with the request after the answer.
+    first = 1 if login.response.mode == "fragment" else 0
+    yield from login.after[:first]
+    for hop in login.after[first:]:
+        yield hop
+        response = hop.exchange.response
+        if response is None or not 300 <= response.status < 400:
+            return
 
 
 def _follows(last: ObservedLogin, message: Message) -> bool:
@@ -177,6 +237,17 @@ def _is_certain(message: Message) -> bool:
 
 def _carries(logins: list[ObservedLogin], hop: Hop) -> bool:
     return any(login.response is not None and login.response.hop is hop for login in logins)
+
+
+def _fetching_tokens(logins: list[ObservedLogin], hop: Hop) -> ObservedLogin | None:
+    """The login whose code an application in the browser redeems with this request."""
+    body = hop.exchange.request.body
+    if hop.exchange.method != "POST" or b"grant_type" not in body:
+        return None
+    form = dict(form_of(hop))
+    return next(
+        (each for each in logins if each.response and form.get("code") == each.response.get("code") != ""), None
+    )
 
 
 def _owner(logins: list[ObservedLogin], hop: Hop) -> ObservedLogin | None:

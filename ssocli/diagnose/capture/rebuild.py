@@ -78,7 +78,7 @@ def rebuild(login: ObservedLogin, known: Known | None = None) -> Trace:
             return saml.response_checks(context, login, known, step)
         return oauth.response_checks(login, known, step)
 
-    _visit(steps, login, judged(Step.EXTERNAL_AUTHENTICATION))
+    _visit(steps, login, judged(Step.EXTERNAL_AUTHENTICATION), seen)
     _answer(steps, login, judged, _tokens(login, known, context), ways, seen)
     steps.add(Step.USER_PROVISIONING, _INSIDE, seen=False)
     steps.add(Step.SESSION_CREATION, _INSIDE, _of(ways, Step.SESSION_CREATION), seen=False)
@@ -99,16 +99,14 @@ def _tokens(login: ObservedLogin, known: Known, context: SamlResponseContext | N
     return saml.attribute_checks(context, known) if context is not None else oauth.id_token_checks(login, known)
 
 
-def _visit(steps: _Steps, login: ObservedLogin, response: tuple[Check, ...]) -> None:
+def _visit(steps: _Steps, login: ObservedLogin, response: tuple[Check, ...], seen: BrowserViewContext) -> None:
     """Step 4: how the visit to the identity provider ended."""
     hops = list(login.hops)
     if login.response is not None and login.response.hop in hops:
         hops = hops[: hops.index(login.response.hop) + (login.response.mode == "fragment")]
     checks = (*evaluate("authentication", _authentication_of(login, hops)), *response)
-    shown = page_of(hops[-1]) if hops and login.response is None else None
-    said = said_on(shown) if shown is not None else ""
     pages = f"{len(hops)} requests at {login.idp}" if hops else "the identity provider's pages are not in the capture"
-    steps.add(Step.EXTERNAL_AUTHENTICATION, pages, checks, hops, said=said)
+    steps.add(Step.EXTERNAL_AUTHENTICATION, pages, checks, hops, said=seen.said)
 
 
 def _authentication_of(login: ObservedLogin, hops: list[Hop]) -> AuthenticationContext:

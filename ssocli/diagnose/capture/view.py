@@ -49,7 +49,7 @@ def last_hop(login: ObservedLogin) -> Hop | None:
     if login.response is None:
         return login.hops[-1] if login.hops else None
     host = host_of(login.response.url)
-    after = [hop for hop in login.after if host_of(hop.exchange.url) == host]
+    after = [hop for hop in login.after if hop.is_navigation and host_of(hop.exchange.url) == host]
     final = next((hop for hop in reversed(after) if not _redirects(hop.exchange)), None)
     return final or (after[-1] if after else None)
 
@@ -106,9 +106,12 @@ def _lost_cookies(login: ObservedLogin, carrier: Hop) -> tuple[LostCookie, ...] 
                     set_before[cookie.name] = cookie
     if not set_before:
         return None
+    # An application may take the answer first, and look at its cookies when the browser comes for the next page.
     sent = {
         pair.partition("=")[0].strip()
-        for name, value in carrier.exchange.request.headers
+        for hop in (carrier, *login.after)
+        if (urlsplit(hop.exchange.url).hostname or "") == host
+        for name, value in hop.exchange.request.headers
         if name.lower() == "cookie"
         for pair in value.split(";")
     }

@@ -1,0 +1,53 @@
+"""Recordings of a real browser: each login fails, or not, as its `case.toml` says."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from ssocli.checks.check import Severity, Status
+from ssocli.diagnose.capture import find_logins, read, rebuild
+from ssocli.trace import Outcome, Trace
+
+CUSTOMERS = Path(__file__).parents[3] / "fixtures" / "customers"
+RECORDINGS = sorted(CUSTOMERS.glob("har-*/login.har"))
+
+
+def traces(recording: Path) -> list[Trace]:
+    capture = read(recording.read_bytes(), recording.name)
+    assert capture.creator.startswith("Chromium ")
+    assert capture.notes == ()
+    return [rebuild(login) for login in find_logins(capture)]
+
+
+def test_there_are_recordings() -> None:
+    assert len(RECORDINGS) >= 12
+
+
+@pytest.mark.parametrize("recording", RECORDINGS, ids=lambda path: path.parent.name)
+def test_the_last_failure_is_the_one_expected(recording: Path) -> None:
+    expected = tomllib.loads((recording.parent / "case.toml").read_text(encoding="utf-8"))["expected"]
+    found = traces(recording)
+    assert len(found) == (10 if "ten" in recording.parent.name else 1)
+    for trace in found:
+        assert len(trace.steps) == 10
+        assert [c.name for step in trace.steps for c in step.checks if c.status is Status.TOOL_ERROR] == []
+    failed = [trace for trace in found if trace.outcome is not Outcome.AUTHENTICATED]
+    if expected["verdict"] == "healthy":
+        assert failed == []
+        broken = [c for trace in found for step in trace.steps for c in step.checks if c.status is Status.FAILED]
+        assert [c.name for c in broken if c.severity is not Severity.INFO] == []
+        return
+    failure = failed[-1].failure
+    assert failure is not None
+    check = next(c for c in failed[-1].step(failure.step).checks if c.code == failure.code)
+    seen = {"code": check.code, "name": check.name, "step": failure.step.value, "owner": check.owner.value}
+    assert seen == {name: expected[name] for name in seen}
+
+
+def test_of_ten_logins_two_failed() -> None:
+    found = traces(CUSTOMERS / "har-ten-logins" / "login.har")
+    failures = [(number, trace.failure.code) for number, trace in enumerate(found, 1) if trace.failure]
+    assert failures == [(8, "CB001"), (10, "WEB005")]
