@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from ssocli.diagnose import judge_oidc, judge_saml, judge_settings
+from ssocli.diagnose import judge_oidc, judge_people, judge_saml, judge_settings
 from ssocli.diagnose.judged import Judged
 from ssocli.diagnose.known import Known
 from ssocli.diagnose.thing import Thing
@@ -18,3 +18,4 @@ def judge(things: Sequence[Thing], known: Known, now: float | None, clock: float
             yield judge_saml.judge(thing, known, now, clock)
         elif thing.kind in judge_oidc.KINDS:
             yield from judge_oidc.judge(thing, known, now, clock)
+    yield from judge_people.judge(things, known)
