@@ -49,7 +49,9 @@ def lines(text: str) -> str:
 
 
 def page(name: str, value: str) -> str:
-    return f'<html><body><form action="https://a.example/acs" method="post"><input name="{name}" value="{value}"></form>'
+    return (
+        f'<html><body><form action="https://a.example/acs" method="post"><input name="{name}" value="{value}"></form>'
+    )
 
 
 def kind(thing: bytes | str) -> Kind:
