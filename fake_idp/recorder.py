@@ -19,7 +19,7 @@ T = TypeVar("T")
 SECRET_PARAMETERS = frozenset(
     {
         "access_token", "client_assertion", "client_secret", "code", "code_verifier", "csrf", "device_code",
-        "id_token_hint", "logout_token", "otp", "password", "refresh_token", "registration_access_token",
+        "id_token", "id_token_hint", "logout_token", "otp", "password", "refresh_token", "registration_access_token",
         "token", "tx", "user_code",
     }
 )  # fmt: skip

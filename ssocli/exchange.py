@@ -73,8 +73,19 @@ class TransportError:
 
 
 @dataclass(frozen=True, slots=True)
+class TlsSession:
+    """What was agreed on in the TLS handshake: the `version` ("TLSv1.3"), and the server's `certificate` in DER."""
+
+    version: str
+    certificate: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Exchange:
-    """One HTTP hop: a request and either its response or the error that took its place (a cut response has both)."""
+    """One HTTP hop: a request and either its response or the error that took its place (a cut response has both).
+
+    `tls` is None over plain HTTP, and where nobody could see it (a browser's capture).
+    """
 
     method: str
     url: str
@@ -83,3 +94,4 @@ class Exchange:
     phases: Phases = field(default_factory=Phases)
     error: TransportError | None = None
     sender: Sender = Sender.BROWSER
+    tls: TlsSession | None = None

@@ -75,7 +75,7 @@ class IdP:
     @property
     def people(self) -> Mapping[str, KnownPerson]:
         """Who can log in, by user name; every password is `password`."""
-        return self.server.app.directory.people
+        return self._space.directory.people
 
     @property
     def clock(self) -> Clock:
@@ -89,7 +89,7 @@ class IdP:
 
     def client_settings(self, client_id: str = "sentry") -> dict[str, str]:
         """What an OpenID Connect client is configured with; its own secret for a registered client."""
-        known = self.server.app.directory.clients.get(client_id)
+        known = self._space.directory.clients.get(client_id)
         secret = known.client_secret if known is not None else "secret"
         settings = {"issuer": self.issuer, "metadata_url": self.metadata_url, "client_id": client_id}
         return settings if secret is None else {**settings, "client_secret": secret}
@@ -246,7 +246,8 @@ class SsoLogin:
 
 
 def _line(entry: Entry, root: str) -> str:
-    url = Redactor().url(entry.url).removeprefix(root)
+    # The recorder's own marks for what is secret are quoted by the second reading.
+    url = Redactor().url(entry.url).removeprefix(root).replace("%3C", "<").replace("%3E", ">")
     if len(url) > LONGEST_URL:
         url = url[:LONGEST_URL] + "..."
     verdict = "accepted" if entry.accepted else f"refused: {entry.error or ''} {entry.reason}".rstrip()

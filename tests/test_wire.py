@@ -434,6 +434,32 @@ class TestTls:
         exchange = send("GET", url, tls=self.trusting(authority))
         assert exchange.error is None
         assert exchange.phases.tls is not None
+        assert exchange.tls is not None
+        assert exchange.tls.version == "TLSv1.3"
+
+    def test_the_certificate_that_was_accepted_is_told_on_a_kept_connection_as_well(self, serve, authority):
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        leaf = authority.issue_cert("127.0.0.1")
+        leaf.configure_cert(context)
+
+        def talk(sock: socket.socket) -> None:
+            with context.wrap_socket(sock, server_side=True) as tls:
+                answer(OK)(tls)
+                answer(OK)(tls)
+
+        server = serve(talk)
+        shown = ssl.PEM_cert_to_DER_cert(leaf.cert_chain_pems[0].bytes().decode())
+        trust = self.trusting(authority)
+        with Connections() as connections:
+            for _ in range(2):
+                exchange = send("GET", f"https://127.0.0.1:{server.port}/", tls=trust, connections=connections)
+                assert exchange.tls is not None
+                assert exchange.tls.certificate == shown
+        assert server.accepted == 1
+
+    def test_there_is_no_session_over_plain_http_nor_when_the_handshake_fails(self, serve, authority):
+        assert send("GET", serve(answer(OK)).url).tls is None
+        assert send("GET", self.secure(serve, authority.issue_cert("127.0.0.1"))).tls is None
 
     def test_an_unknown_authority(self, serve, authority):
         exchange = send("GET", self.secure(serve, authority.issue_cert("127.0.0.1")))

@@ -11,7 +11,7 @@ from msgspec import Meta
 from fake_idp.control.problem import ProblemError, unknown
 from fake_idp.control.route import Asked, Done, Model
 from fake_idp.faults import armed as arming
-from fake_idp.faults import fault as faults
+from fake_idp.faults import fault as declared
 from fake_idp.faults.fault import Reject
 
 if TYPE_CHECKING:
@@ -122,14 +122,14 @@ def catalogue(call: Call, query: CatalogueFilter) -> list[FaultPage]:  # noqa: A
     """All faults that can be armed."""
     return [
         _page(fault)
-        for fault in faults.catalogue().values()
+        for fault in declared.catalogue().values()
         if query.point in (None, fault.point) and query.reject in (None, fault.reject)
     ]
 
 
 def page(call: Call, fault: str) -> FaultPage:  # noqa: ARG001  # one signature for all handlers
     """One fault of the catalogue."""
-    return _page(_named(fault))
+    return _page(named(fault))
 
 
 def listing(call: Call, query: ArmedFilter) -> list[ArmedFault]:
@@ -149,7 +149,7 @@ def arm(call: Call, body: Arm) -> ArmedFault:
         call.person(body.match.user)
     values = {**msgspec.structs.asdict(body.match), **msgspec.structs.asdict(body.schedule)}
     match, schedule = arming.conditions({name: value for name, value in values.items() if value is not None})
-    return shown(call.namespace.faults.arm(_named(body.fault), match, schedule))
+    return shown(call.namespace.faults.arm(named(body.fault), match, schedule))
 
 
 def get(call: Call, number: int) -> ArmedFault:
@@ -220,8 +220,9 @@ def _page(fault: Fault) -> FaultPage:
     )
 
 
-def _named(fault_id: str) -> Fault:
-    known = faults.catalogue()
+def named(fault_id: str) -> Fault:
+    """The fault of that id; a problem that suggests the nearest if there is none."""
+    known = declared.catalogue()
     if fault_id not in known:
         raise unknown("fault", fault_id, known, fix="GET /_idp/v1/faults/catalogue lists them")
     return known[fault_id]

@@ -1,19 +1,24 @@
-"""Tokens and assertions to order: right ones, changed ones, and ones with a fault."""
+"""Tokens and assertions to order: right ones, changed ones, and ones with a fault.
+
+They are made as for a login, in a copy of the namespace in which nothing is armed but what was ordered.
+"""
 
 from __future__ import annotations
 
 import base64
 import dataclasses
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from fake_idp import base64url
 from fake_idp.config import Client
-from fake_idp.control import service_providers
+from fake_idp.control import faults, service_providers
 from fake_idp.control.problem import ProblemError, unknown
 from fake_idp.control.route import Asked, Model
-from fake_idp.faults import fault as faults
-from fake_idp.faults.artefacts import Token
+from fake_idp.faults import hooks
+from fake_idp.faults.engine import Faults
 from fake_idp.oidc import backchannel_logout, sessions, tokens
 from fake_idp.oidc.relying_parties import RelyingParty
 from fake_idp.records import AccessToken, Grant, SamlReplyTo, SsoRequest
@@ -21,15 +26,14 @@ from fake_idp.records import AccessToken, Grant, SamlReplyTo, SsoRequest
 if TYPE_CHECKING:
     from fake_idp.context import Context
     from fake_idp.control.call import Call
-    from fake_idp.faults.fault import Fault
     from fake_idp.records import Session
 
 
 class MintToken(Asked, frozen=True, kw_only=True):
     """For whom and for which client, at which issuer.
 
-    `claims` and `header` are put in or replace what is there, `without` takes claims away, `faults` come last: each
-    must be of the token's point. `sid` names a session that there is; without it the token is of one that is not.
+    `claims` and `header` are put in or replace what is there, `without` takes claims away, `faults` come last. `sid`
+    names a session that there is; without it the token is of one that is not.
     """
 
     user: str
@@ -58,15 +62,15 @@ class MintResponse(Asked, frozen=True, kw_only=True):
     audience: str | None = None
     name_id: str | None = None
     attributes: dict[str, tuple[str, ...]] | None = None
+    faults: tuple[str, ...] = ()
 
 
 class Minted(Model, frozen=True, kw_only=True):
-    """The token, and what is in it."""
+    """The token, and what is in it; None where a fault made that unreadable."""
 
     token: str
-    header: dict[str, Any]
-    claims: dict[str, Any]
-    faults: tuple[str, ...]
+    header: dict[str, Any] | None
+    claims: dict[str, Any] | None
 
 
 class MintedResponse(Model, frozen=True, kw_only=True):
@@ -117,7 +121,7 @@ def saml_response(call: Call, body: MintResponse) -> MintedResponse:
     from fake_idp.saml import response
     from fake_idp.saml.attributes import Attribute
 
-    context = call.context(call.issuer(body.issuer))
+    context = _context(call, body.issuer, body.faults)
     provider = service_providers.find(call, body.service_provider)
     known = [service.location for service in provider.acs]
     acs = body.acs or (provider.default_acs.location if provider.default_acs else None)
@@ -135,24 +139,42 @@ def saml_response(call: Call, body: MintResponse) -> MintedResponse:
     if body.attributes is not None:
         assertion.attributes = tuple(Attribute(name, values) for name, values in body.attributes.items())
     document = response.protected(context, parameters, provider)
+    _check_fired(context, body.faults)
     return MintedResponse(
-        saml_response=base64.b64encode(document).decode("ascii"), xml=document.decode("utf-8"), acs=acs
+        saml_response=base64.b64encode(document).decode("ascii"), xml=document.decode("utf-8", "replace"), acs=acs
     )
+
+
+def _context(call: Call, issuer: str, ordered: Iterable[str]) -> Context:
+    """The context of an endpoint of that issuer, with these faults and no others."""
+    scratch = Faults(call.namespace.clock, call.app.randomness)
+    for name in ordered:
+        scratch.arm(faults.named(name))
+    copy = dataclasses.replace(call.namespace, faults=scratch)
+    return dataclasses.replace(call.context(call.issuer(issuer)), namespace=copy)
+
+
+def _check_fired(context: Context, ordered: Iterable[str]) -> None:
+    fired = [line.fault for line in context.namespace.faults.ledger()]
+    for name in ordered:
+        if name not in fired:
+            raise ProblemError(
+                422, f"The fault {name} changes nothing here.", seen=name,
+                expected="one fault at most for each point that this kind of token passes",
+            )  # fmt: skip
 
 
 def _parties(call: Call, body: MintToken) -> tuple[Context, Client, Session]:
     """The issuer, the client (any name will do under permissive rules) and the session that a token is about."""
-    issuer = call.issuer(body.issuer)
-    if not issuer.shape.openid:
+    context = _context(call, body.issuer, body.faults)
+    if not context.issuer.shape.openid:
         raise ProblemError(422, "This issuer is no OpenID provider.", expected="one that is", seen=body.issuer)
-    context = call.context(issuer)
     strict = call.app.settings.strict
-    client = context.client(body.client) or (call.client(body.client) if strict else None)
-    person = call.person(body.user)
-    session = sessions.new_session(context, person)
+    client = context.client(body.client) or (call.client(body.client) if strict else Client(client_id=body.client))
+    session = sessions.new_session(context, call.person(body.user))
     if body.sid is not None:
-        session = _session(call, body.sid, body.user, issuer.url)
-    return context, client or Client(client_id=body.client), session
+        session = _session(call, body.sid, body.user, context.issuer.url)
+    return context, client, session
 
 
 def _session(call: Call, sid: str, user: str, issuer: str) -> Session:
@@ -169,28 +191,21 @@ def _session(call: Call, sid: str, user: str, issuer: str) -> Session:
 def _minted(
     context: Context, client: Client, point: str, alg: str, typ: str, claims: dict[str, Any], body: MintToken
 ) -> Minted:
-    header, key = tokens.header(context, alg, typ), tokens.signing_key(context, alg, client)
-    claims = {**claims, **body.claims}
-    for name in body.without:
-        claims.pop(name, None)
-    token = Token(context, {**header, **body.header}, claims, key, client)
-    for fault in [_fault(name, point) for name in body.faults]:
-        try:
-            fault.change(token)
-        except (LookupError, TypeError) as error:
-            raise ProblemError(
-                422, f"The fault {fault.id} cannot be made here.", expected="a token with what it changes",
-                seen=f"one without {error}",
-            ) from error  # fmt: skip
+    header = {**tokens.header(context, alg, typ), **body.header}
+    claims = {name: value for name, value in {**claims, **body.claims}.items() if name not in body.without}
+    key = tokens.signing_key(context, alg, client)
     try:
-        text = token.serialized()
+        token = hooks.signed(context, point, header, claims, key, client)
     except ValueError as error:
         raise ProblemError(422, "The token cannot be signed.", expected=str(error), seen=str(body.header)) from error
-    return Minted(token=text, header=token.header, claims=token.claims, faults=body.faults)
+    _check_fired(context, body.faults)
+    shown = [_shown(part) for part in token.split(".")[:2]]
+    return Minted(token=token, header=shown[0], claims=shown[-1])
 
 
-def _fault(name: str, point: str) -> Fault:
-    at_point = {fault.id: fault for fault in faults.catalogue().values() if fault.point == point}
-    if name not in at_point:
-        raise unknown(f"fault of {point}", name, at_point)
-    return at_point[name]
+def _shown(part: str) -> dict[str, Any] | None:
+    try:
+        shown = msgspec.json.decode(base64url.decode(part))
+    except ValueError:
+        return None
+    return shown if isinstance(shown, dict) else None

@@ -14,8 +14,8 @@ import msgspec
 
 from fake_idp import base64url
 from fake_idp.control.route import Model
-from fake_idp.faults.artefacts import SECRETS, redacted
-from fake_idp.recorder import MAX_KEPT, fingerprint, redacted_query
+from fake_idp.faults.artefacts import redacted
+from fake_idp.recorder import MAX_KEPT, SECRET_PARAMETERS, fingerprint, redacted_query
 from fake_idp.web import FORM
 
 if TYPE_CHECKING:
@@ -188,7 +188,7 @@ def _decoded(fields: Iterable[tuple[str, str]]) -> Iterable[Decoded]:
             xml = _saml(value)
             if xml is not None:
                 yield Decoded(name=name, kind="saml", xml=xml)
-        elif name in SECRETS and value.count(".") == 2:
+        elif name in SECRET_PARAMETERS and value.count(".") == 2:
             header, claims = (_json(part) for part in value.split(".")[:2])
             if isinstance(header, dict) and isinstance(claims, dict):
                 yield Decoded(name=name, kind="jwt", header=header, claims=claims)

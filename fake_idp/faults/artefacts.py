@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     Render = Callable[[Any, int, list[tuple[str, str]]], Response]
 
-SECRETS = SECRET_PARAMETERS | {"id_token"}
+
 FORGED_IDENTITY = "mallory"
 
 
@@ -208,7 +208,7 @@ def redacted(document: Any) -> Any:
         return xml.serialize(document).decode("utf-8")
     if isinstance(document, dict):
         return {
-            name: fingerprint(str(value)) if name in SECRETS and value else redacted(value)
+            name: fingerprint(str(value)) if name in SECRET_PARAMETERS and value else redacted(value)
             for name, value in document.items()
         }
     return [redacted(item) for item in document] if isinstance(document, list) else document

@@ -163,8 +163,29 @@ def named(fault_id: str) -> Fault:
     faults = catalogue()
     if fault_id in faults:
         return faults[fault_id]
+    near = nearest(fault_id)
+    suggestion = f"did you mean {near!r}?" if near else f"there are {len(faults)}, such as {next(iter(faults))!r}."
+    raise UnknownFaultError(f"No fault is called {fault_id[:100]!r}; {suggestion}")
+
+
+# Words that people use for one another in the names of defects.
+_ALIKE = (("wrong", "invalid", "bad", "other"), ("missing", "absent", "without", "no"))
+
+
+def nearest(fault_id: str) -> str | None:
+    """The fault that was probably meant: with another word of the same meaning, of the same point, or any; or None."""
     import difflib
 
-    near = difflib.get_close_matches(fault_id, faults, 1, 0.4)
-    suggestion = f"did you mean {near[0]!r}?" if near else f"there are {len(faults)}, such as {next(iter(faults))!r}."
-    raise UnknownFaultError(f"No fault is called {fault_id[:100]!r}; {suggestion}")
+    faults = catalogue()
+    for words in _ALIKE:
+        for said in words:
+            for meant in words:
+                if (known := fault_id.replace(said, meant)) in faults:
+                    return known
+    point = fault_id.partition(".")[0]
+    same_point = [known for known, fault in faults.items() if fault.point == point]
+    # All of a point begin alike, so that near has to mean nearer there.
+    for candidates, cutoff in ((same_point, 0.7), (list(faults), 0.4)):
+        if near := difflib.get_close_matches(fault_id, candidates, 1, cutoff):
+            return near[0]
+    return None

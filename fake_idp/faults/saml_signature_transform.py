@@ -15,6 +15,7 @@ from fake_idp.faults.xml_forgery import (
     inclusive,
     part,
     sign_again,
+    sign_only,
 )
 from fake_idp.saml import xml
 from fake_idp.saml.names import NAMESPACES
@@ -70,7 +71,7 @@ def transform(message: SignedResponse, name: str) -> None:
 
 @fault("unaccepted-transform", spec=TRANSFORMS)
 def transform_that_hides(message: SignedResponse) -> None:
-    """Everything but the Issuer is left out of what is signed, by XPath; then mallory was put in.
+    """Everything but the Issuer of the assertion is left out of what is signed, by XPath; then mallory was put in.
 
     Client: takes no transform that can leave something out, and rejects the response.
     User: sees that the login failed. Anybody can be anybody at a client that applies the transform.
@@ -81,8 +82,10 @@ def transform_that_hides(message: SignedResponse) -> None:
         part(info, "ds:Transforms").insert(1, xml.element("ds:Transform", {"Algorithm": _XPATH}, xpath))
         digested(info, xml.canonical(part(target, "saml:Issuer")), "sha256")
 
+    assertion = sign_only(message, "assertion")
+    assertion.remove(part(assertion, "ds:Signature"))
     impersonate(message)
-    sign_again(message, edit=edit)
+    sign_again(message, targets=[assertion], edit=edit)
 
 
 @fault("unaccepted-transform", spec=TRANSFORMS)

@@ -24,6 +24,7 @@ EVENT = "http://schemas.openid.net/event/backchannel-logout"
 LIFETIME = 120  # seconds that a logout token is good for, the most that Back-Channel Logout 4 recommends
 PATIENCE = 2.0  # seconds for all clients together: a person waits for it
 ENDPOINT = "backchannel_logout"  # as in the record
+_TOO_LATE = "expected an answer within {:g} seconds, seen none"
 _KEPT = 2048  # bytes of the client's answer
 
 
@@ -137,7 +138,7 @@ class _Sending:
                 wire.shutdown(socket.SHUT_RDWR)
         thread.join()  # the broken wire ends it; before there was one, the time limit of connecting
         self._status = None
-        self._error = f"expected an answer within {PATIENCE:g} seconds, seen none"
+        self._error = _TOO_LATE.format(PATIENCE)
 
     def _send(self) -> None:
         parts = urlsplit(self._uri)
@@ -151,6 +152,9 @@ class _Sending:
             answer = connection.getresponse()
             self._entry.answer_headers, self._entry.answer_body = answer.getheaders(), answer.read(_KEPT)
             self._status = answer.status
+        except TimeoutError:
+            self._error = _TOO_LATE.format(PATIENCE)
+            return
         except (OSError, http.client.HTTPException) as error:
             self._error = f"expected an answer, seen {type(error).__name__}: {error}"
             return

@@ -46,8 +46,14 @@ def later(context: Context, frames: Frames) -> str:
 
 def page(context: Context, frames: Frames) -> Response:
     """The page that loads every frame, and then goes on."""
-    split = [urlsplit(address) for address in frames.addresses]
-    origins = sorted({f"{parts.scheme}://{parts.netloc}" for parts in split})
+    origins = sorted({_origin(address) for address in frames.addresses})
     return pages.page(
         context, "frontchannel_logout", frame_sources=origins, addresses=frames.addresses, target=frames.target
     )
+
+
+def _origin(address: str) -> str:
+    """Scheme, host and port: no more of what a client registered may get into a policy."""
+    parts = urlsplit(address)
+    host = f"[{parts.hostname}]" if ":" in str(parts.hostname) else parts.hostname
+    return f"{parts.scheme}://{host}" + (f":{parts.port}" if parts.port else "")

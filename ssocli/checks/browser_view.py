@@ -135,7 +135,7 @@ def application_unreachable(context: BrowserViewContext) -> Judgement:
     step=Step.TOKEN_GENERATION,
     spec="RFC 6749 3.1.2; SAML Metadata 2.4.4",
     owner=Owner.APP,
-    fix="Let the identity provider send the answer to an address that the application has: compare the redirect URI (or "
+    fix="Let the identity provider send the answer to an address that the application has: compare redirect URI (or "
     "the ACS URL) with the documentation of the application, path and method included.",
 )
 def unknown_return_address(context: BrowserViewContext) -> Judgement:
@@ -143,8 +143,7 @@ def unknown_return_address(context: BrowserViewContext) -> Judgement:
     if not context.arrived or context.status is None:
         return skipped("no answer arrived")
     expected = "an address of the application that takes answers"
-    is_there = _where(context.page_url) == _where(context.return_url)
-    if context.status in (404, 405, 410) and is_there:
+    if _is_unknown(context):
         return failed(expected, f"HTTP {context.status} at {printable(_where(context.page_url))}")
     return passed(expected, f"HTTP {context.status}")
 
@@ -162,6 +161,8 @@ def application_refuses(context: BrowserViewContext) -> Judgement:
     """The answer arrives, and the application shows an error."""
     if not context.arrived or context.status is None:
         return skipped("no answer arrived")
+    if _is_unknown(context):
+        return skipped("the application does not have the address (WEB008)")
     expected = "the application lets the user in"
     if context.status < 400:
         return passed(expected, f"HTTP {context.status}")
@@ -205,6 +206,10 @@ def login_loop(context: BrowserViewContext) -> Judgement:
     if context.rounds > _MOST_ROUNDS:
         return failed(expected, f"{context.rounds} logins in a row without a page between them")
     return passed(expected, "no loop")
+
+
+def _is_unknown(context: BrowserViewContext) -> bool:
+    return context.status in (404, 405, 410) and _where(context.page_url) == _where(context.return_url)
 
 
 def _where(url: str) -> str:

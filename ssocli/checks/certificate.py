@@ -85,7 +85,7 @@ def unreadable_certificate(context: CertificateContext) -> Judgement:
 
 @rule(
     "CERT003",
-    "expired-certificate",
+    "expired-pasted-certificate",
     step=Step.TOKEN_VALIDATION,
     spec="RFC 5280 4.1.2.5",
     owner=Owner.IDP,
@@ -101,7 +101,7 @@ def expired_certificate(certificate: Certificate, context: CertificateContext) -
 
 @rule(
     "CERT004",
-    "certificate-not-yet-valid",
+    "pasted-certificate-not-yet-valid",
     step=Step.TOKEN_VALIDATION,
     spec="RFC 5280 4.1.2.5",
     owner=Owner.IDP,
@@ -118,7 +118,7 @@ def certificate_not_yet_valid(certificate: Certificate, context: CertificateCont
 
 @rule(
     "CERT005",
-    "certificate-soon-expired",
+    "pasted-certificate-soon-expired",
     step=Step.TOKEN_VALIDATION,
     spec="RFC 5280 4.1.2.5",
     owner=Owner.IDP,

@@ -23,6 +23,8 @@ DIGEST_METHODS = (
     f"{_MORE}sha384",
     "http://www.w3.org/2001/04/xmlenc#sha512",
 )
+# Good, but unusual in SAML; nobody must know them.
+PSS_METHODS = tuple(f"http://www.w3.org/2007/05/xmldsig-more#sha{bits}-rsa-MGF1" for bits in (256, 384, 512))
 # What older services still take, and nobody should.
 SHA1_METHODS = ("http://www.w3.org/2000/09/xmldsig#rsa-sha1", f"{_MORE}ecdsa-sha1")
 SHA1_DIGEST = "http://www.w3.org/2000/09/xmldsig#sha1"

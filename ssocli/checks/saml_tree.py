@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from typing import Any
 
 # An element of lxml, which has no types of its own.
@@ -54,7 +55,14 @@ def text_of(element: Element | None) -> str | None:
     Never lxml's own `text`: that ends at the first comment, which is how one account was taken for another
     (CVE-2017-11427).
     """
-    return None if element is None else str(element.xpath("string()"))
+    return None if element is None else str(_string()(element))
+
+
+@cache
+def _string() -> Any:
+    from lxml import etree
+
+    return etree.XPath("string()")
 
 
 def attribute(element: Element | None, name: str) -> str | None:

@@ -238,7 +238,7 @@ def attribute_names_of_another_product(context: SettingsContext) -> Judgement:
     "CFG011",
     "stray-character",
     step=Step.IDP_SELECTION,
-    spec="",
+    spec="SSO flow step 2",
     owner=Owner.APP,
     fix="Type the value anew instead of pasting it, or paste it through a plain text editor.",
 )

@@ -16,13 +16,25 @@ from ssocli.cli.options import format_option
 )
 @click.argument("things", nargs=-1, required=True, metavar="THING...")
 @click.option("--offline", is_flag=True, envvar="SSOCLI_OFFLINE", help="Ask nobody: judge only what was given.")
+@click.option(
+    "--ca-file",
+    type=click.Path(),
+    envvar="SSOCLI_CA_FILE",
+    metavar="FILE",
+    help="PEM file with the authorities that are trusted instead of the system's.",
+)
+@click.option(
+    "--login", "drives", is_flag=True, envvar="SSOCLI_LOGIN", help="Also log in with the configuration, step by step."
+)
+@click.option("--user", "-u", envvar="SSOCLI_USER", metavar="NAME", help="With --login: who signs in.")
 @click.option("--provider", "-p", envvar="SSOCLI_PROVIDER", help="Which provider of the configuration is meant.")
 @click.option(
     "--at",
     "moment",
     envvar="SSOCLI_AT",
     metavar="TIME",
-    help="When the login failed (2026-11-25T08:00:00Z). Without it each message is judged at its own time.",
+    help="When the login failed (2026-11-25T08:00:00Z); implies --offline. Without it each message is judged at its "
+    "own time.",
 )
 @format_option("console", "json", "markdown", "sarif", "html")
 @click.option(
@@ -63,7 +75,10 @@ def diagnose(things: tuple[str, ...], **options: Any) -> int:
     capture, metadata, a discovery document, a certificate, a token, a SAML message in any wrapping, a callback URL, or
     an error message. They are recognised by their content and judged together.
 
-    Exit code 0: nothing wrong was found; 1: findings; 10: it cannot be told from this.
+    Of a configuration or a URL the identity provider is asked too, with requests that change nothing.
+
+    Exit code 0: nothing wrong was found; 1: findings; 3: the identity provider cannot be reached; 10: it cannot be told
+    from this.
     """
     from ssocli.cli.diagnose_run import run
 

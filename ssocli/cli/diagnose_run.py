@@ -3,26 +3,33 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
+from ssocli import wire
 from ssocli.checks.check import Severity
 from ssocli.cli.baseline import Baseline, read_baseline
+from ssocli.cli.options import trusted
 from ssocli.cli.output import open_output
 from ssocli.cli.stop import stop
 from ssocli.diagnose.diagnose import Given, Options, diagnose
-from ssocli.diagnosis import Diagnosis, Verdict
+from ssocli.diagnosis import Diagnosis, Kind, Verdict
 from ssocli.exit_code import ExitCode
 from ssocli.report.redact import Redactor
 from ssocli.text import printable
+from ssocli.trace import Trace
 
 # What is read of a file: larger captures are cut by their reader, anything else of this size is no message.
 _LIMIT = 512 * 1024 * 1024
 _RANK = {"error": 0, "warning": 1, "info": 2, "never": -1}
 # A name of a file is short and has no line breaks; anything else is the thing itself.
 _NAME_LIMIT = 255
+_TIMEOUT = 10.0
+_UNREACHABLE = {"NET001", "NET002", "NET003", "NET006", "NET007"}
 
 
 def run(things: tuple[str, ...], options: dict[str, Any]) -> ExitCode:
@@ -35,7 +42,14 @@ def run(things: tuple[str, ...], options: dict[str, Any]) -> ExitCode:
         only=frozenset(options.get("only", ())),
         skip=frozenset(options.get("skip", ())),
     )
-    diagnosis = diagnose(given, wanted)
+    if options.get("drives"):
+        wanted = replace(wanted, login=_driven(given, options))
+    if options["offline"] or options["moment"]:
+        diagnosis = diagnose(given, wanted)
+    else:
+        with wire.Connections() as connections:
+            send = partial(wire.send, tls=trusted(options["ca_file"]), timeout=_TIMEOUT, connections=connections)
+            diagnosis = diagnose(given, replace(wanted, send=send))
     if options.get("write_baseline"):
         Baseline.of(diagnosis).write(Path(options["write_baseline"]))
     if known is not None:
@@ -67,6 +81,19 @@ def _given(thing: str, number: int) -> Given:
     return Given(thing.encode("utf-8", "surrogateescape"), f"argument {number}")
 
 
+def _driven(given: Sequence[Given], options: dict[str, Any]) -> Trace:
+    """A login with the configuration among the things that were given."""
+    from ssocli.cli.login_run import driven
+    from ssocli.diagnose.recognise import recognise
+
+    file = next((one for one in given if recognise(one.data, one.place)[0].kind is Kind.CONFIG), None)
+    if file is None or not Path(file.place).is_file():
+        stop("--login: expected a configuration file among the things to log in with", ExitCode.USAGE)
+    chosen = {"--provider": options["provider"], "--user": options["user"], "--ca-file": options["ca_file"]}
+    arguments = [word for name, value in chosen.items() if value for word in (name, value)]
+    return driven(["--config", file.place, "--state", ":memory:", *arguments])
+
+
 def _looks_like_a_file(thing: str) -> bool:
     """Whether the argument has the form of a file's name, so that a missing one is said and not judged as a text."""
     endings = {".har", ".json", ".toml", ".xml", ".pem", ".crt", ".cer", ".txt", ".html", ".gz", ".zip", ".b64", ".jwt"}
@@ -89,6 +116,8 @@ def _exit_code(diagnosis: Diagnosis, fail_on: str, known: Baseline | None) -> Ex
     if diagnosis.verdict is Verdict.UNCLEAR:
         return ExitCode.INTERNAL_ERROR if diagnosis.trouble else ExitCode.INCONCLUSIVE
     ranks = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.INFO: 2}
+    if diagnosis.root is not None and diagnosis.root.check.code in _UNREACHABLE:
+        return ExitCode.UNREACHABLE
     if any(ranks[finding.check.severity] <= _RANK[fail_on] for finding in diagnosis.findings):
         return ExitCode.FINDINGS
     return ExitCode.OK
@@ -99,21 +128,25 @@ def _report(diagnosis: Diagnosis, code: ExitCode, options: dict[str, Any]) -> No
     output, output_format = options["output"] and Path(options["output"]), options["output_format"]
     with open_output(output) as write:
         if output_format == "console":
-            _console(diagnosis, redactor, options["verbose"], write if output else None)
+            _console(diagnosis, redactor, options, write if output else None)
         else:
             write(_rendered(diagnosis, output_format, code, redactor))
 
 
-def _console(diagnosis: Diagnosis, redactor: Redactor, verbosity: int, write: Callable[[str], None] | None) -> None:
+def _console(
+    diagnosis: Diagnosis, redactor: Redactor, options: dict[str, Any], write: Callable[[str], None] | None
+) -> None:
     from ssocli.report.console import console_for
     from ssocli.report.diagnosis_console import print_diagnosis
+    from ssocli.report.inspection_console import print_inspection
 
+    show = print_inspection if options.get("inspects") else print_diagnosis
     console = console_for()
     if write is None:
-        print_diagnosis(diagnosis, console, redactor, verbosity)
+        show(diagnosis, console, redactor, int(options["verbose"]))
         return
     with console.capture() as captured:
-        print_diagnosis(diagnosis, console, redactor, verbosity)
+        show(diagnosis, console, redactor, int(options["verbose"]))
     write(captured.get())
 
 

@@ -26,6 +26,7 @@ from ssocli.cli.options import format_option
 @click.option(
     "--output", "-o", type=click.Path(), envvar="SSOCLI_OUTPUT", metavar="FILE", help="Write the report there."
 )
+@click.option("--verbose", "-v", is_flag=True, envvar="SSOCLI_VERBOSE", help="Also list the rules that do not apply.")
 @click.option("--show-secrets", is_flag=True, envvar="SSOCLI_SHOW_SECRETS", help="Do not redact secrets.")
 def inspect(things: tuple[str, ...], **options: Any) -> int:
     """Decode a message and lay it out, with every check that can be made on it.
@@ -37,5 +38,5 @@ def inspect(things: tuple[str, ...], **options: Any) -> int:
     """
     from ssocli.cli.diagnose_run import run
 
-    fixed = {"offline": True, "fail_on": "never", "verbose": 2}
+    fixed = {"offline": True, "fail_on": "never", "inspects": True}
     return int(run(things, {**fixed, **options}))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -16,7 +16,7 @@ import click
 from ssocli import wire
 from ssocli.cli.login_request import login_request
 from ssocli.cli.logs import log_to_stderr
-from ssocli.cli.options import load_config, state_path
+from ssocli.cli.options import load_config, state_path, trusted
 from ssocli.cli.output import open_output
 from ssocli.cli.stop import stop
 from ssocli.config.model import Config
@@ -27,8 +27,6 @@ from ssocli.report.redact import Redactor
 from ssocli.trace import Listener, Trace, TraceBuilder
 
 if TYPE_CHECKING:
-    import ssl
-
     from fake_idp.faults.armed import Armed
     from ssocli.flow.expectation import Expectation
     from ssocli.flow.login import LoginRequest
@@ -68,6 +66,16 @@ def run(options: dict[str, Any]) -> ExitCode:
         word = "As expected" if expected.is_met_by(trace) else f"Expected {expected}, saw"
         click.echo(f"{word}: {outcome_of(trace)}", err=True)
     return code
+
+
+def driven(arguments: Sequence[str]) -> Trace:
+    """One login as `ssocli login` does it with these arguments, without a report."""
+    from ssocli.cli.login import login
+
+    options = login.make_context("login", list(arguments)).params
+    config, source = load_config(options["config_file"])
+    request, config = login_request(config, options)
+    return _drive(config, source.parent, request, TraceBuilder(()), options)[0]
 
 
 def _expectation(text: str | None) -> Expectation | None:
@@ -124,7 +132,7 @@ def _drive(
     from ssocli.sentry.journal import SingleJournal
     from ssocli.sentry.store import StoreError
 
-    tls = _trust(options["ca_file"] and Path(options["ca_file"]))
+    tls = trusted(options["ca_file"])
     timeout = options["timeout"] or (_TIMEOUT_BY_HAND if options["browser"] else _TIMEOUT)
     send = partial(wire.send, tls=tls, timeout=float(config.sentry.http_timeout_seconds))
     try:
@@ -198,20 +206,6 @@ def _arm(running: Stage, faults: tuple[str, ...]) -> list[Armed]:
         return [running.idp.arm(fault) for fault in faults]
     except UnknownFaultError as error:
         stop(f"--fault: {error}", ExitCode.USAGE)
-
-
-def _trust(ca_file: Path | None) -> ssl.SSLContext | None:
-    if ca_file is None:
-        return None
-    import ssl
-
-    try:
-        context = ssl.create_default_context()
-        context.load_verify_locations(cafile=ca_file)
-    except (OSError, ssl.SSLError) as error:
-        reason = error.strerror if isinstance(error, FileNotFoundError) else "it is no PEM file of certificates"
-        stop(f"--ca-file {ca_file}: expected a PEM file with CA certificates, but: {reason}", ExitCode.USAGE)
-    return context
 
 
 def _machine_report(output_format: str, write: Callable[[str], None], redactor: Redactor) -> NdjsonReport | None:

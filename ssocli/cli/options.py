@@ -11,6 +11,7 @@ import click
 from ssocli.cli.stop import stop
 
 if TYPE_CHECKING:
+    import ssl
     from pathlib import Path
 
     from ssocli.config.model import Config
@@ -94,6 +95,23 @@ def load_config(file: str | None) -> tuple[Config, Path]:
         return load.load(source), source
     except ConfigError as error:
         stop(str(error), ExitCode.USAGE)
+
+
+def trusted(ca_file: str | None) -> ssl.SSLContext | None:
+    """What trusts the authorities of `--ca-file`; None without it. A file that is of no use ends the command."""
+    if ca_file is None:
+        return None
+    import ssl
+
+    from ssocli.exit_code import ExitCode
+
+    try:
+        context = ssl.create_default_context()
+        context.load_verify_locations(cafile=ca_file)
+    except (OSError, ssl.SSLError) as error:
+        reason = error.strerror if isinstance(error, FileNotFoundError) else "it is no PEM file of certificates"
+        stop(f"--ca-file {ca_file}: expected a PEM file with CA certificates, but: {reason}", ExitCode.USAGE)
+    return context
 
 
 def state_path(state: str | None) -> str:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import os
+import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TextIO
 
 import click
 
@@ -14,23 +17,45 @@ from ssocli.exit_code import ExitCode
 
 @contextmanager
 def open_output(file: Path | None) -> Iterator[Callable[[str], None]]:
-    """Something to write text with; what cannot be written ends the command."""
+    """Something to write text with; what cannot be written ends the command.
+
+    A file takes the place of the old one at the end of the block: whatever ends it early leaves the old one alone.
+    """
     if file is None:
         yield _to_stdout
         return
+    target = file.resolve()  # what a link leads to is replaced, not the link
     try:
-        file.touch(mode=0o600)
-        stream = file.open("w", encoding="utf-8")
+        # A pipe or a device cannot be replaced, and holds nothing that could be lost.
+        in_place = target.exists() and not target.is_file()
+        stream, written = (target.open("w", encoding="utf-8"), target) if in_place else _beside(target)
     except OSError as error:
         reason = (error.strerror or "").lower()
         stop(f"--output {file}: expected a file that can be written, but: {reason}", ExitCode.USAGE)
-    with stream:
+    try:
+        with stream:
 
-        def write(text: str) -> None:
-            stream.write(text)
-            stream.flush()
+            def write(text: str) -> None:
+                stream.write(text)
+                stream.flush()
 
-        yield write
+            yield write
+        if not in_place:
+            written.replace(target)
+    except BaseException:
+        if not in_place:
+            written.unlink(missing_ok=True)
+        raise
+
+
+def _beside(target: Path) -> tuple[TextIO, Path]:
+    """A new file in the same directory, for its owner only unless the old one was for others as well."""
+    if target.exists() and not os.access(target, os.W_OK):
+        raise PermissionError(13, "permission denied")
+    descriptor, name = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
+    if target.exists():
+        os.fchmod(descriptor, target.stat().st_mode & 0o777)
+    return os.fdopen(descriptor, "w", encoding="utf-8"), Path(name)
 
 
 def _to_stdout(text: str) -> None:

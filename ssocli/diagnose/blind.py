@@ -21,10 +21,9 @@ def _blind(codes: str, reason: str, send: str = "") -> Blind:
     return Blind(frozenset(codes.split()), reason, send)
 
 
-ISSUER = _blind(
-    "IDT016", "the configured issuer is not known", "the provider's configuration, or its discovery document"
-)
-CLIENT = _blind("IDT017 IDT018 IDT019 IDT020", "the configured client id is not known", "the provider's configuration")
+CONFIGURATION = "the provider's configuration"
+ISSUER = _blind("IDT016", "the configured issuer is not known", CONFIGURATION)
+CLIENT = _blind("IDT017 IDT018 IDT019 IDT020", "the configured client id is not known", CONFIGURATION)
 KEYS = _blind(
     "IDT007 IDT011 IDT012 IDT013 IDT014 IDT015 JWKS001 JWKS002",
     "the identity provider's keys are not known",

@@ -6,13 +6,13 @@ import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ssocli.checks.check import Check, Severity, Status, rule_named
-from ssocli.diagnose import judge_capture
 from ssocli.diagnose.advice import advised
+from ssocli.diagnose.decoded import decoded
 from ssocli.diagnose.difference import aligned
 from ssocli.diagnose.judge import judge
-from ssocli.diagnose.judge_capture import Observed
 from ssocli.diagnose.judged import Judged
 from ssocli.diagnose.known import Known, gather
 from ssocli.diagnose.known_errors import KnownError, find, unlisted_numbers
@@ -24,10 +24,17 @@ from ssocli.diagnose.summary import summary
 from ssocli.diagnose.thing import Thing
 from ssocli.diagnosis import Diagnosis, Finding, Input, Kind, Verdict
 from ssocli.steps import Step
+from ssocli.trace import StepOutcome, Trace
+
+if TYPE_CHECKING:
+    from ssocli.diagnose.judge_capture import Observed
+    from ssocli.diagnose.live import Live
+    from ssocli.sentry.context import Send
 
 _SPECIFICATIONS = {"OAuth 2.0", "SAML 2.0"}
+_CAPTURES = {Kind.HAR, Kind.SAML_TRACER}
 # The findings that are the identity provider's own refusal, in whose words its own error may stand.
-_REFUSALS = {"AUTH001", "AUTH002", "CB001", "CB002", "TOK001", "TOK002", "SRS004"}
+_REFUSALS = {"AUTH001", "AUTH002", "CB001", "CB002", "TOK001", "TOK002", "SRS004", "EP004"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,28 +51,47 @@ class Options:
     """`now` is the moment in question, in seconds since the epoch; None: that of each message, and today for the rest.
 
     `provider` is the table of the configuration that is meant. Codes or names in `only` and `skip` limit the rules.
+    With `send` (one HTTP hop) the identity provider is asked as well, without it nobody. `login` is a login that was
+    driven with the configuration.
     """
 
     now: float | None = None
     provider: str | None = None
     only: frozenset[str] = frozenset()
     skip: frozenset[str] = frozenset()
+    send: Send | None = None
+    login: Trace | None = None
 
 
 def diagnose(inputs: Sequence[Given], options: Options = Options()) -> Diagnosis:
     """Judge all that was given together, and say what is wrong and who has to mend it. Never raises on any input."""
     things = [thing for given in inputs for thing in recognise(given.data, given.place)]
-    known = gather(things, options.provider, {given.place: given.folder for given in inputs})
-    judged = list(judge(things, known, options.now, time.time()))
-    captured = {thing.place: judge_capture.judge(thing, known) for thing in things if thing.kind in judge_capture.KINDS}
+    folders = {given.place: given.folder for given in inputs}
+    known = gather(things, options.provider, folders)
+    judged: list[Judged] = []
+    fetched: list[Thing] = []
+    if options.send is not None:
+        asked = _asked(things, known, options.send)
+        fetched = list(asked.things)
+        # What the identity provider says today is no part of the login that failed.
+        judged = [replace(entry, observed=False) for entry in asked.judged]
+        known = gather([*things, *fetched], options.provider, folders)
+    judged += judge([*things, *fetched], known, options.now, time.time())
+    captured = {thing.place: _captured(thing, known) for thing in things if thing.kind in _CAPTURES}
     judged += [each for observed in captured.values() for each in observed.judged]
+    if options.login is not None:
+        judged += [_step(outcome, options.login) for outcome in options.login.steps]
     found = [each for entry in judged for each in _findings(entry, known, options)]
     found += [each for thing in things if thing.kind is Kind.ERROR_TEXT for each in _errors(thing, options)]
-    return conclude(things, judged, found, captured)
+    return conclude(things, judged, found, captured, options.login)
 
 
 def conclude(
-    things: Sequence[Thing], judged: Sequence[Judged], found: Sequence[Found], captured: dict[str, Observed]
+    things: Sequence[Thing],
+    judged: Sequence[Judged],
+    found: Sequence[Found],
+    captured: dict[str, Observed],
+    login: Trace | None,
 ) -> Diagnosis:
     """The answer to what was found."""
     parts = sort(found)
@@ -82,9 +108,30 @@ def conclude(
         checked=tuple(check for check in checks if check.status is not Status.TOOL_ERROR),
         trouble=trouble,
         missing=missing(things, judged, verdict),
-        trace=next((observed.trace for observed in captured.values() if observed.trace), None),
-        messages=tuple(message for entry in judged for message in entry.messages),
+        trace=login or next((observed.trace for observed in captured.values() if observed.trace), None),
+        messages=tuple(message for thing in things for message in decoded(thing)),
     )
+
+
+def _step(outcome: StepOutcome, login: Trace) -> Judged:
+    """A step of the login that was driven."""
+    failure = login.failure
+    said = failure.message if failure is not None and failure.step is outcome.step else ""
+    return Judged(f"the login, step {outcome.step.number}", outcome.checks, observed=True, said=said)
+
+
+def _asked(things: Sequence[Thing], known: Known, send: Send) -> Live:
+    # Imported here: most questions can be answered without asking anybody.
+    from ssocli.diagnose.live import ask
+
+    return ask(things, known, send=send)
+
+
+def _captured(thing: Thing, known: Known) -> Observed:
+    # Imported here: a capture needs the browser's rules and an HTML parser, a token does not.
+    from ssocli.diagnose.judge_capture import judge
+
+    return judge(thing, known)
 
 
 def _input(thing: Thing, observed: Observed | None) -> Input:

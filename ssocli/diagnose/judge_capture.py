@@ -16,7 +16,6 @@ from ssocli.diagnosis import Kind
 from ssocli.steps import Step
 from ssocli.trace import Outcome, StepOutcome, Trace
 
-KINDS = {Kind.HAR, Kind.SAML_TRACER}
 _PARTIES = Blind(frozenset(), "", "the provider's configuration, or the metadata and keys of both parties")
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from typing import Any
 
@@ -17,10 +16,9 @@ from ssocli.diagnose.blind import Blind, blinded
 from ssocli.diagnose.judged import Judged
 from ssocli.diagnose.known import Known
 from ssocli.diagnose.thing import Thing
-from ssocli.diagnosis import Decoded, Kind
+from ssocli.diagnosis import Kind
 from ssocli.exchange import Response
 
-KINDS = {Kind.JWT, Kind.AUTHORIZATION_URL, Kind.CALLBACK_URL, Kind.TOKEN_RESPONSE}
 _LEEWAY = 60.0
 _JSON = (("Content-Type", "application/json"), ("Cache-Control", "no-store"))
 
@@ -70,7 +68,7 @@ def _token(token: str, place: str, known: Known, now: float | None, clock: float
     checks = evaluate("id_token", context)
     if known.jwks is not None:
         checks = (*evaluate("jwks", jwks.JwksContext(known.jwks, context.algorithms)), *checks)
-    return Judged(place, blinded(checks, unknown), True, unknown, "", _decoded(parsed, place))
+    return Judged(place, blinded(checks, unknown), True, unknown)
 
 
 def _algorithms(provider: OidcProvider | None, parsed: object) -> tuple[str, ...]:
@@ -79,13 +77,6 @@ def _algorithms(provider: OidcProvider | None, parsed: object) -> tuple[str, ...
         return tuple(provider.algorithms)
     named = parsed.algorithm if isinstance(parsed, Parsed) else None
     return ("RS256", named) if named and named[:2] in {"RS", "ES", "PS", "Ed"} else ("RS256",)
-
-
-def _decoded(parsed: object, place: str) -> tuple[Decoded, ...]:
-    if not isinstance(parsed, Parsed):
-        return ()
-    lines = (json.dumps(part, indent=2, ensure_ascii=False) for part in (parsed.header, parsed.claims))
-    return (Decoded("JSON Web Token, header and claims", place, "\n".join(lines)),)
 
 
 def _request(thing: Thing, known: Known) -> Judged:

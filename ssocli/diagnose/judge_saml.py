@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from lxml import etree
-
 from ssocli.checks import saml_request, saml_response
 from ssocli.checks.check import Check, evaluate
 from ssocli.checks.document import Undecodable
@@ -18,11 +16,10 @@ from ssocli.diagnose.blind import Blind, blinded
 from ssocli.diagnose.judged import Judged
 from ssocli.diagnose.known import Known
 from ssocli.diagnose.thing import Thing
-from ssocli.diagnosis import Decoded, Kind
+from ssocli.diagnosis import Kind
 from ssocli.sentry.auth.saml2.judging import attributes
 
 Message = XmlMessage | Undecodable
-KINDS = {Kind.SAML_RESPONSE, Kind.SAML_REQUEST}
 _LEEWAY = 60.0
 
 
@@ -34,7 +31,7 @@ def judge(thing: Thing, known: Known, now: float | None, clock: float) -> Judged
         checks, unknown, said = *_request(thing, message, known, moment), ""
     else:
         checks, unknown, said = _response(message, known, moment)
-    return Judged(thing.place, blinded(checks, unknown), True, unknown, said, _decoded(thing, message))
+    return Judged(thing.place, blinded(checks, unknown), True, unknown, said)
 
 
 def _issued(message: Message) -> float | None:
@@ -108,10 +105,3 @@ def _said(root: Element | None, path: str) -> str:
     """The text of an element; "" if there is none."""
     found = None if root is None else root.find(path)
     return "" if found is None else (text_of(found) or "").strip()
-
-
-def _decoded(thing: Thing, message: Message) -> tuple[Decoded, ...]:
-    if not isinstance(message, XmlMessage):
-        return ()
-    text = etree.tostring(message.root, pretty_print=True, encoding="unicode")
-    return (Decoded(thing.kind.value, thing.place, text),)

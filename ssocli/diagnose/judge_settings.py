@@ -18,6 +18,7 @@ from ssocli.sentry.auth import judging
 from ssocli.sentry.auth.authorization_request import build_request
 from ssocli.sentry.auth.client import Client
 
+_WELL_KNOWN = "/.well-known/openid-configuration"
 _ADDRESSES = (
     *("issuer", "discovery_url", "authorization_endpoint", "token_endpoint", "api_url"),
     *("metadata_url", "sso_url", "slo_url"),
@@ -125,6 +126,8 @@ def _discovery(known: Known) -> Judged:
     if configured and isinstance(configured.provider, OidcProvider):
         client = Client(configured.key, configured.provider, configured.redirect_uri)
         return Judged(known.discovery_place, judging.discovery(client, known.discovery_place, document))
-    issuer = document.get("issuer")
-    context = discovery.DiscoveryContext(known.discovery_place, issuer if isinstance(issuer, str) else "", document)
+    issuer, place = document.get("issuer"), known.discovery_place
+    if place.startswith("http") and place.endswith(_WELL_KNOWN):
+        issuer = place.removesuffix(_WELL_KNOWN)  # OIDC Discovery 4.3: whose document is found there must say so
+    context = discovery.DiscoveryContext(place, issuer if isinstance(issuer, str) else "", document)
     return Judged(known.discovery_place, evaluate("discovery", context))

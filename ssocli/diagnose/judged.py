@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 from ssocli.checks.check import Check
 from ssocli.diagnose.blind import Blind
-from ssocli.diagnosis import Decoded
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,4 +20,3 @@ class Judged:
     observed: bool = False
     unknown: tuple[Blind, ...] = ()
     said: str = ""
-    messages: tuple[Decoded, ...] = ()

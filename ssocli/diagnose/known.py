@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -201,4 +200,4 @@ def _key_set(thing: Thing | None) -> Any:
     if thing is None:
         return None
     document = json_object(thing.data) or {}
-    return document if "keys" in document else {"keys": [json.loads(thing.text)]}
+    return {"keys": [document]} if "kty" in document and "keys" not in document else document

@@ -23,7 +23,7 @@ from ssocli.steps import Step
 
 # What is read of a pasted page; an error stands near its beginning.
 _LIMIT = 200_000
-_SPECIFICATIONS = {"OAuth 2.0", "SAML 2.0"}
+SPECIFICATIONS = {"OAuth 2.0", "SAML 2.0"}
 # When the documents were published that an error names as its source; other sources have the date of their file.
 _PUBLISHED = {
     "OIDC Core": "2023-12",
@@ -100,7 +100,7 @@ def find(text: str) -> list[KnownError]:
     for order, error in enumerate(known_errors()):
         places = [place for mark in _marks(error) if (place := _place(mark, readable)) is not None]
         if places:
-            hits.append((error.product in _SPECIFICATIONS, min(places), order, error))
+            hits.append((error.product in SPECIFICATIONS, min(places), order, error))
     return [error for *_, error in sorted(hits, key=lambda hit: hit[:3])]
 
 

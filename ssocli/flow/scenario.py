@@ -175,14 +175,12 @@ def _with(given: Given, login: Login) -> Given:
 
 def _contradictions(scenario: Scenario, config: Config, file: str) -> Iterator[Problem]:
     """What the types cannot say: names of faults, findings, providers and organizations."""
-    from fake_idp.faults import UnknownFaultError
-    from fake_idp.faults.fault import catalogue, named
+    from fake_idp.faults import fault as faults
 
     for index, arm in enumerate(scenario.arm):
-        try:
-            named(arm.fault)
-        except UnknownFaultError:
-            hint = nearest(arm.fault, catalogue())
+        if arm.fault not in faults.catalogue():
+            near = faults.nearest(arm.fault)
+            hint = f"did you mean {near}?" if near else ""
             yield Problem(file, f"arm.{index}.fault", "the id of a fault (see ssocli faults)", shown(arm.fault), hint)
     if scenario.arm and not names_fake_idp(config):
         expected = "a configuration that uses {fake_idp}: only the bundled provider fails on purpose"
@@ -192,12 +190,18 @@ def _contradictions(scenario: Scenario, config: Config, file: str) -> Iterator[P
     for index, (given, expect, _) in enumerate(scenario.logins()):
         within = f"login.{index}." if scenario.login else ""
         at = within or "given."
-        for key, value, known in (
-            ("provider", given.provider, config.providers),
-            ("organization", given.organization, config.organizations),
+        for key, value, configured in (
+            ("provider", given.provider, list(config.providers)),
+            ("organization", given.organization, list(config.organizations)),
         ):
-            if value is not None and value not in known:
-                yield Problem(file, f"{at}{key}", f"one of {', '.join(known)}", shown(value), nearest(value, known))
+            if value is not None and value not in configured:
+                expected = f"one of {', '.join(configured)}"
+                yield Problem(file, f"{at}{key}", expected, shown(value), nearest(value, configured))
+        known = list(config.users if given.method == "password" else config.people)
+        name = given.user if given.method == "password" else given.user.partition("+")[0]
+        if given.password is None and name not in known:
+            expected = f"one of {', '.join(known) or '(nobody is configured)'}, or a password beside it"
+            yield Problem(file, f"{at}user", expected, shown(given.user), nearest(name, known))
         yield from _of_expect(expect, file, f"{within}expect")
 
 

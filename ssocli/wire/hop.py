@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote, urlsplit
 
 from ssocli import __version__
-from ssocli.exchange import Exchange, Headers, Phases, Request, Response, Sender, TransportError
+from ssocli.exchange import Exchange, Headers, Phases, Request, Response, Sender, TlsSession, TransportError
 from ssocli.wire.coding import ACCEPTED, CodingError, decode
 from ssocli.wire.dial import Allow, Timer, authority, dial, proxy_credentials, request_head
 from ssocli.wire.proxies import environment_proxy, is_loopback
@@ -93,6 +93,7 @@ def send(
     sent = tuple(headers)
     response: Response | None = None
     error: TransportError | None = None
+    session: TlsSession | None = None
     peer = "the server"
     try:
         scheme, host, port, target = _split(url)
@@ -104,14 +105,14 @@ def send(
         timeframe = Deadline(timeout, time.monotonic() + deadline)
         hop = _Hop(method, scheme, host, port, target, body, proxy, tls, allow, timeframe)
         sent = _complete(sent, hop, keep=connections is not None)
-        response, error = _run(hop, sent, limit, connections, timer, peer)
+        response, error, session = _run(hop, sent, limit, connections, timer, peer)
     except Stopped as stopped:
         error = stopped.error
     except (OSError, http.client.HTTPException, OverBudgetError) as trouble:
         error = explain(trouble, timer.phase, peer)
     spent = timer.stop()
     phases = Phases(spent.get("dns"), spent.get("tcp"), spent.get("tls"), spent.get("headers"), spent.get("body"))
-    return Exchange(method, url, Request(sent, body), response, phases, error, sender)
+    return Exchange(method, url, Request(sent, body), response, phases, error, sender, session)
 
 
 def _split(url: str) -> tuple[str, str, int, str]:
@@ -150,7 +151,7 @@ def _complete(headers: Headers, hop: _Hop, *, keep: bool) -> Headers:
 
 def _run(
     hop: _Hop, sent: Headers, limit: int, connections: Connections | None, timer: Timer, peer: str
-) -> tuple[Response, TransportError | None]:
+) -> tuple[Response, TransportError | None, TlsSession | None]:
     """Send on a kept connection or a new one, read the response and keep the connection if it is still in step."""
     target = hop.target
     extra: Headers = ()
@@ -172,13 +173,14 @@ def _run(
             stream = hop.dial(timer)
             answer = _ask(stream, hop, message, timer)
         timer.enter("body")
+        session = stream.tls
         stream.budget += limit
         response, error = _read(answer, limit, peer)
         if connections is not None and error is None and not answer.will_close:
             connections.keep(way, stream)
         else:
             stream.close()
-        return response, error
+        return response, error, session
     except BaseException:
         stream.close()
         raise

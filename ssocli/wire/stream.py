@@ -5,9 +5,12 @@ from __future__ import annotations
 import io
 import select
 import socket
+import ssl
 import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from ssocli.exchange import TlsSession
 
 if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
@@ -60,6 +63,13 @@ class Stream:
             return not select.select([self.sock], [], [], 0)[0]
         except (OSError, ValueError):
             return False
+
+    @property
+    def tls(self) -> TlsSession | None:
+        """What was agreed on in the handshake; None over plain TCP."""
+        if not isinstance(self.sock, ssl.SSLSocket):
+            return None
+        return TlsSession(self.sock.version() or "", self.sock.getpeercert(binary_form=True) or b"")
 
     def close(self) -> None:
         """Close the connection."""

@@ -1,100 +1,86 @@
-"""A certificate that somebody sent."""
-
 from __future__ import annotations
 
 import base64
-import textwrap
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ssocli.checks.certificate import CertificateContext
-from ssocli.checks.check import Status, evaluate
+from ssocli.checks.check import Severity, Status, evaluate
 from ssocli.checks.saml_certificate import read_certificates
-
-from . import saml_forge as forge
-from .forge import NOW, rsa_key
+from tests.checks.cases import FAILED, PASSED, SKIPPED, Case, assert_complete, assert_healthy, check_case
+from tests.checks.forge import NOW, rsa_key
+from tests.checks.saml_forge import cert
 
 DAY = 86400
 
 
-def pem(der: bytes) -> str:
-    body = "\n".join(textwrap.wrap(base64.b64encode(der).decode(), 64))
-    return f"-----BEGIN CERTIFICATE-----\n{body}\n-----END CERTIFICATE-----\n"
+def pasted(der: bytes | None = None, **changes: Any) -> CertificateContext:
+    body = base64.encodebytes(cert(rsa_key()) if der is None else der).decode()
+    text = f"-----BEGIN CERTIFICATE-----\n{body}-----END CERTIFICATE-----\n"
+    return CertificateContext(**{"text": text, "now": NOW, **changes})
 
 
-GOOD = pem(forge.cert(rsa_key(), -DAY, 400 * DAY))
+def known(der: bytes) -> Any:
+    return read_certificates(base64.b64encode(der).decode())
 
 
-def failed(context: CertificateContext) -> dict[str, str]:
-    return {check.code: check.actual for check in evaluate("certificate", context) if check.status is Status.FAILED}
+def new() -> str:
+    return pasted(cert(rsa_key("new"), -DAY / 24, 500 * DAY)).text
 
 
-@pytest.mark.parametrize("text", [GOOD, GOOD.replace("\n", "\r\n"), "".join(GOOD.splitlines()[1:-1])])
-def test_a_good_certificate_has_no_findings(text: str) -> None:
-    assert failed(CertificateContext(text, NOW)) == {}
+KEY = {"text": "", "is_private_key": True}
+CASES = [
+    Case("private-key-disclosed", FAILED, lambda: pasted(**KEY), "a private key"),
+    Case("private-key-disclosed", PASSED, pasted),
+    Case("unreadable-certificate", FAILED, lambda: pasted(text="AB:" * 31 + "AB"), "is a fingerprint"),
+    Case("unreadable-certificate", FAILED, lambda: pasted(cert(rsa_key())[:300]), "is a part of it missing?"),
+    Case("unreadable-certificate", PASSED, pasted),
+    Case("unreadable-certificate", SKIPPED, lambda: pasted(**KEY)),
+    Case("expired-pasted-certificate", FAILED, lambda: pasted(cert(rsa_key(), -2 * DAY, -DAY)), "valid to"),
+    Case("expired-pasted-certificate", PASSED, pasted),
+    Case("expired-pasted-certificate", SKIPPED, lambda: pasted(text="x")),
+    Case("pasted-certificate-not-yet-valid", FAILED, lambda: pasted(cert(rsa_key(), DAY, 99 * DAY)), "valid from"),
+    Case("pasted-certificate-not-yet-valid", PASSED, pasted),
+    Case(
+        "pasted-certificate-soon-expired", FAILED, lambda: pasted(cert(rsa_key(), 0, 9 * DAY)), "9 days", Severity.INFO
+    ),
+    Case("pasted-certificate-soon-expired", PASSED, pasted),
+    Case("pasted-certificate-soon-expired", SKIPPED, lambda: pasted(cert(rsa_key(), -2 * DAY, -DAY))),
+    Case("weak-certificate-key", FAILED, lambda: pasted(cert(rsa_key("weak", 1024))), "1024", Severity.WARNING),
+    Case("weak-certificate-key", PASSED, pasted),
+    Case("unregistered-certificate", FAILED, lambda: pasted(configured=known(cert(rsa_key("other")))), "one of CN=idp"),
+    Case("unregistered-certificate", PASSED, lambda: pasted(configured=known(cert(rsa_key())))),
+    Case("unregistered-certificate", SKIPPED, pasted),
+    Case("certificate-replaced", FAILED, lambda: pasted(cert(rsa_key(), -9 * DAY), others=(new(),)), "begins at"),
+    Case(
+        "certificate-replaced",
+        PASSED,
+        lambda: pasted(cert(rsa_key("new")), others=(pasted(cert(rsa_key(), -9 * DAY)).text,)),
+    ),
+    Case("certificate-replaced", SKIPPED, pasted),
+    Case("certificate-replaced", SKIPPED, lambda: pasted(others=("nothing",))),
+    Case("certificate-replaced", SKIPPED, lambda: pasted(others=(pasted(cert(rsa_key("b"), subject="b")).text,))),
+]
 
 
-@pytest.mark.parametrize(
-    ("code", "start", "end"),
-    [
-        ("CERT003", -30 * DAY, -DAY),
-        ("CERT004", DAY, 400 * DAY),
-        ("CERT005", -DAY, 20 * DAY),
-    ],
-)
-def test_its_time_is_judged_at_the_moment_in_question(code: str, start: float, end: float) -> None:
-    assert set(failed(CertificateContext(pem(forge.cert(rsa_key(), start, end)), NOW))) == {code}
+@pytest.mark.parametrize("case", CASES, ids=str)
+def test_a_rule_answers_as_declared(case: Case) -> None:
+    check_case("certificate", case)
 
 
-@pytest.mark.parametrize(
-    ("text", "said"),
-    [
-        ("", "is empty"),
-        (GOOD[: len(GOOD) // 2], "is a part of it missing?"),
-        ("SHA-256: " + ":".join(["AB"] * 32), "is a fingerprint"),
-        ("<EntityDescriptor/>", "is XML or HTML"),
-        ("-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----", "is a public key"),
-        ("-----BEGIN CERTIFICATE REQUEST-----\nAAAA\n-----END CERTIFICATE REQUEST-----", "is a certificate request"),
-    ],
-)
-def test_what_is_none_is_named(text: str, said: str) -> None:
-    found = failed(CertificateContext(text, NOW))
-    assert set(found) == {"CERT002"}
-    assert said in found["CERT002"]
+def test_every_rule_has_a_failing_case() -> None:
+    assert_complete("certificate", CASES)
 
 
-def test_a_private_key_is_one_finding() -> None:
-    assert failed(CertificateContext("", NOW, is_private_key=True)) == {"CERT001": "a private key"}
+def test_a_healthy_certificate_has_no_finding() -> None:
+    assert_healthy("certificate", pasted())
 
 
-def test_a_short_key_is_weak() -> None:
-    from cryptography.hazmat.primitives.asymmetric import rsa
-
-    short = rsa.generate_private_key(65537, 1024)
-    assert "CERT006" in failed(CertificateContext(pem(forge.cert(short)), NOW))
-
-
-def test_one_that_nobody_registered() -> None:
-    other = read_certificates(pem(forge.cert(rsa_key("another"))))
-    assert isinstance(other, tuple)
-    assert "CERT007" in failed(CertificateContext(GOOD, NOW, configured=other))
-    own = read_certificates(GOOD)
-    assert isinstance(own, tuple)
-    assert failed(CertificateContext(GOOD, NOW, configured=(*other, *own))) == {}
-
-
-def test_the_old_and_the_new_one() -> None:
-    new = pem(forge.cert(rsa_key("another"), DAY / 2 - DAY, 500 * DAY))
-    assert "CERT008" in failed(CertificateContext(GOOD, NOW, others=(new,)))
-    assert failed(CertificateContext(new, NOW, others=(GOOD,))) == {}
-    stranger = pem(forge.cert(rsa_key("another"), 0, 500 * DAY, "another"))
-    assert failed(CertificateContext(GOOD, NOW, others=(stranger, "no certificate"))) == {}
-
-
-@given(st.text(max_size=200))
 @settings(max_examples=50, deadline=None)
-def test_no_text_breaks_a_rule(text: str) -> None:
-    checks = evaluate("certificate", CertificateContext(text, NOW, others=(text,)))
-    assert Status.TOOL_ERROR not in {check.status for check in checks}
+@given(st.text(max_size=200))
+def test_no_text_raises(text: str) -> None:
+    checks = evaluate("certificate", CertificateContext(text, NOW))
+    assert not [each for each in checks if each.status is Status.TOOL_ERROR]

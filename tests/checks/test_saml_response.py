@@ -713,6 +713,13 @@ def test_in_the_profile_sentry_one_rule_decides() -> None:
     assert [each.name for each in evaluate("saml_response", strict) if each.is_blocking] == ["refused-by-sentry"]
 
 
+def test_as_sentry_weak_encryption_is_decrypted_and_warned_of() -> None:
+    context = observed(response(encrypted(signed(assertion()), transport="pkcs1")), profile="sentry")
+    [found] = [each for each in evaluate("saml_response", context) if each.status is Status.FAILED]
+    assert (found.name, found.severity, found.actual) == ("undecryptable-assertion", Severity.WARNING, "rsa-1_5")
+    assert verified_assertion(context) is not None
+
+
 def test_no_private_key_is_shown() -> None:
     context = observed(response(encrypted(signed(assertion()), key=rsa_key())))
     assert "PRIVATE" not in repr(context)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -68,6 +69,12 @@ CASES: dict[str, tuple[str, int, str]] = {
     "healthy": (response(), 0, ""),
     "signed-response": (around(), 0, ""),
     "encrypted": (response(encrypted(signed(assertion()))), 0, ""),
+    "rsa-1-5": (response(encrypted(signed(assertion()), transport="pkcs1")), 0, ""),
+    "signature-at-the-end": (
+        response(re.sub("(<ds:Signature.*</ds:Signature>)(.*)(</saml:Assertion>)", r"\2\1\3", signed(assertion()))),
+        5,
+        "Not match the saml-schema-protocol-2.0.xsd",
+    ),
     "no-audience": (says(restriction=""), 0, ""),
     "no-destination": (response(destination=""), 0, ""),
     "longer-destination": (response(destination=f'Destination="{ACS}more"'), 0, ""),
@@ -169,3 +176,9 @@ def test_the_library_says_the_same(name: str, monkeypatch: pytest.MonkeyPatch) -
     accepted = answer.is_valid(request)
     assert accepted is (check == 0), answer.get_error()
     assert reason in (answer.get_error() or "")
+
+
+def test_a_key_beside_the_data_is_not_found() -> None:
+    """The library raises this instead of saying it."""
+    verdict = sentry_verdict(observed(response(encrypted(signed(assertion()), sibling=True))))
+    assert verdict == SentryVerdict(3, "No KeyInfo present, invalid Assertion")

@@ -28,7 +28,7 @@ def cases() -> list[Made]:
     fingerprint = "SHA-256: " + ":".join(["AB", "CD", "EF", "01"] * 8)
     key = (KEYS / "rsa-2.pem").read_text(encoding="utf-8")
     manual = ('entity_id = "http://www.okta.com/exk1example0acme"', f'sso_url = "{OKTA.sso}"', 'preset = "okta"')
-    certificate = root("CERT003", "expired-certificate", "token_validation", "idp")
+    certificate = root("CERT003", "expired-pasted-certificate", "token_validation", "idp")
     return [
         Made(
             "c6-expired-certificate",

@@ -19,9 +19,9 @@ COMMAND = [sys.executable, "-m", "fake_idp"]
 def start(tmp_path):
     processes = []
 
-    def start(*arguments, **environment):
+    def start(*arguments, command=COMMAND, **environment):
         process = subprocess.Popen(
-            [*COMMAND, *arguments],
+            [*command, *arguments],
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
@@ -45,12 +45,25 @@ def test_ready_line_ready_file_and_clean_end(start, tmp_path, number, code):
     assert ready["pid"] == process.pid
     assert requests.get(ready["metadata"]).json()["issuer"] == ready["issuer"]
     assert ready["saml_metadata"] in requests.get(ready["saml_metadata"]).text
+    assert requests.get(ready["control"] + "/info").json()["instance"] == ready["instance"]
     assert requests.get(ready["issuer"].replace("/default", "/healthz")).json()["instance"] == ready["instance"]
     process.send_signal(number)
     _, errors = process.communicate(timeout=10)
     assert process.returncode == code
     assert ready["issuer"] in errors
     assert "Traceback" not in errors
+
+
+@pytest.mark.parametrize("command", [COMMAND, [sys.executable, "-m", "ssocli", "idp"]], ids=["fake_idp", "ssocli"])
+def test_control_token(start, command):
+    process = start("--port", "0", command=command, FAKE_IDP_CONTROL_TOKEN="sesame-open-wide")
+    line = process.stdout.readline()
+    control = json.loads(line)["control"]
+    assert "sesame" not in line
+    assert requests.get(control + "/info").status_code == 401
+    assert requests.get(control + "/info", headers={"Authorization": "Bearer sesame-open-wide"}).status_code == 200
+    process.terminate()
+    assert "sesame" not in process.communicate(timeout=10)[1]
 
 
 def test_environment_sets_every_flag(start):

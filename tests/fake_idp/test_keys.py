@@ -53,3 +53,34 @@ def test_rotation_without_overlap(keys):
 def test_missing_type_is_named(clock):
     with pytest.raises(LookupError, match="expected a key of type EC to sign with ES256"):
         KeySet(config.load().keys[:1], clock, Randomness()).current("ES256")
+
+
+def test_published_beforehand_used_later(keys):
+    new = keys.publish("RSA")
+    assert keys.current("RS256").kid == "rsa-1"
+    assert new.kid in [key.kid for key in keys.published()]
+    keys.use(new.kid)
+    assert keys.current("RS256").kid == keys.current("PS256").kid == new.kid
+    assert keys.current_kids() == {new.kid, "ec-1", "ed-1"}
+    with pytest.raises(LookupError, match="expected the id of a published key"):
+        keys.use("unknown")
+
+
+def test_what_was_published_is_the_successor(keys):
+    new = keys.publish("OKP")
+    assert new in keys.rotate()
+    assert keys.current("EdDSA").kid == new.kid
+    assert [key.kid for key in keys.published()].count(new.kid) == 1
+
+
+def test_a_retired_key_leaves_after_its_grace(keys, clock):
+    new = keys.publish("EC")
+    keys.retire("ec-1", grace=10)
+    assert keys.current("ES256").kid == new.kid
+    assert "ec-1" in [key.kid for key in keys.published()]
+    clock.advance(10)
+    assert "ec-1" not in [key.kid for key in keys.published()]
+    with pytest.raises(ValueError, match="expected another published EC key"):
+        keys.retire(new.kid)
+    with pytest.raises(LookupError):
+        keys.use("ec-1")

@@ -46,6 +46,8 @@ def test_there_are_examples() -> None:
         ('[expect]\nwarnings = ["nonsense-of-a-name"]', ["expect.warnings.0"]),
         ('[[login]]\nuser = "bob"\n[expect]\noutcome = "refused"', ["[login.expect] in each [[login]]"]),
         ('[[arm]]\nfault = "id_token.expired"\nschedule = { nth = 0 }', ["schedule.nth", "at least 1"]),
+        ('[given]\nuser = "alcie"', ["given.user", "or a password beside it", "did you mean alice?"]),
+        ('[given]\nmethod = "password"', ["given.user: expected one of pat@garage.example"]),
         ("[given", ["expected TOML"]),
         ('[given]\nconfig = "missing.toml"', ["missing.toml: expected a TOML file, found nothing there"]),
     ],

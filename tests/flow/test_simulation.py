@@ -67,7 +67,9 @@ def test_a_fault_that_no_login_reaches_proves_nothing() -> None:
 
 
 def test_one_fault_after_another_on_the_same_servers_leaves_no_trace() -> None:
-    chosen = [named(name) for name in ("jwks.empty", "id_token.aud-as-array", "token.http-503", "consent.without-openid")]
+    chosen = [
+        named(name) for name in ("jwks.empty", "id_token.aud-as-array", "token.http-503", "consent.without-openid")
+    ]
     chosen += [named("saml_assertion.expired"), named("id_token.aud-as-array"), named("tls.expired")]
     results = list(simulate(chosen))
     assert [result.fault for result in results] == [fault.id for fault in chosen]

@@ -13,6 +13,7 @@ from ssocli.checks.saml_certificate import Certificate
 from ssocli.checks.saml_response.reading import Reading, read_response
 from ssocli.checks.saml_signature import (
     DIGEST_METHODS,
+    PSS_METHODS,
     SHA1_DIGEST,
     SHA1_METHODS,
     SIGNATURE_METHODS,
@@ -58,13 +59,16 @@ class SamlResponseContext:
     reading: Reading | None = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
+        as_sentry = self.profile == "sentry"
         policy = SignaturePolicy(self.methods, self.digests)
-        if self.profile == "sentry":
-            policy = SignaturePolicy(self.methods + SHA1_METHODS, (*self.digests, SHA1_DIGEST))
+        if as_sentry:
+            policy = SignaturePolicy(self.methods + SHA1_METHODS + PSS_METHODS, (*self.digests, SHA1_DIGEST))
         object.__setattr__(self, "policy", policy)
         reading = None
         if isinstance(self.message, XmlMessage):
-            reading = read_response(self.message.root, self.trusted, self.decryption_key, policy)
+            reading = read_response(
+                self.message.root, self.trusted, self.decryption_key, policy, weak_encryption=as_sentry
+            )
         object.__setattr__(self, "reading", reading)
 
     @property

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ssocli.checks.check import Judgement, Owner, Severity, failed, passed, rule, skipped
 from ssocli.checks.saml_response.context import SamlResponseContext, on_response
-from ssocli.checks.saml_response.decryption import CBC, content_method
+from ssocli.checks.saml_response.decryption import CBC, content_method, weak_methods
 from ssocli.checks.saml_response.reading import Reading
 from ssocli.checks.saml_signature import method_name
 from ssocli.steps import Step
@@ -28,6 +28,8 @@ def undecryptable_assertion(reading: Reading, _: SamlResponseContext) -> Judgeme
     expected = "an assertion encrypted for the configured key"
     if reading.undecryptable:
         return failed(expected, f"it {printable(reading.undecryptable)}")
+    if weak := weak_methods(reading.encrypted):
+        return failed("AES and RSA-OAEP", ", ".join(map(method_name, weak)))
     return passed(expected, f"decrypted ({method_name(content_method(reading.encrypted))})")
 
 

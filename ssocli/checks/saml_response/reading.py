@@ -69,7 +69,12 @@ class Reading:
 
 
 def read_response(
-    root: Element, certificates: tuple[Certificate, ...], decryption_key: str | None, policy: SignaturePolicy
+    root: Element,
+    certificates: tuple[Certificate, ...],
+    decryption_key: str | None,
+    policy: SignaturePolicy,
+    *,
+    weak_encryption: bool = False,
 ) -> Reading:
     """Take a response apart, verifying its signatures with these certificates. Never raises."""
 
@@ -82,7 +87,7 @@ def read_response(
 
     response_signature, verified_response, response = judged(root)
     places = _places(response)
-    arrived, encrypted, undecryptable = _first_assertion(places, decryption_key)
+    arrived, encrypted, undecryptable = _first_assertion(places, decryption_key, weak_encryption)
     repeated = repeated_ids(root)
     assertion_signature, verified_assertion, assertion = None, None, arrived
     if arrived is not None:
@@ -116,11 +121,11 @@ def _places(response: Element) -> list[Element]:
     return [element for element in response.iterchildren() if element.tag in _ASSERTIONS]
 
 
-def _first_assertion(places: list[Element], key: str | None) -> tuple[Element | None, Element | None, str]:
+def _first_assertion(places: list[Element], key: str | None, weak: bool) -> tuple[Element | None, Element | None, str]:
     """The first assertion, the encrypted element that it was in, and why it cannot be decrypted."""
     if not places or places[0].tag == f"{SAML}Assertion":
         return (places[0] if places else None), None, ""
-    decrypted = decrypt_assertion(places[0], key)
+    decrypted = decrypt_assertion(places[0], key, weak=weak)
     if isinstance(decrypted, Undecodable):
         return None, places[0], decrypted.reason
     return decrypted, places[0], ""

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from ssocli.checks.saml_response.context import SamlResponseContext
 from ssocli.checks.saml_response.reading import Reading
 from ssocli.checks.saml_response.status_codes import STATUS
-from ssocli.checks.saml_tree import SAML, SAMLP, Element, attribute, child, children, instant, text_of
+from ssocli.checks.saml_tree import DS, SAML, SAMLP, XENC, Element, attribute, child, children, instant, text_of
 from ssocli.text import printable
 
 _CONDITIONS_DRIFT = 300.0
@@ -24,8 +24,8 @@ _BEARER = "urn:oasis:names:tc:SAML:2.0:cm:bearer"
 class SentryVerdict:
     """The first of the library's checks that fails, by its number, and the reason as Sentry shows it.
 
-    `check` is 0 and `reason` empty if Sentry accepts the response. Checks 5 (schema) and 6 (InResponseTo, which Sentry
-    never passes) have no number of their own here.
+    `check` is 0 and `reason` empty if Sentry accepts the response. Of check 5 (schema) only the place of signatures is
+    made here, of check 6 (InResponseTo, which Sentry never passes) nothing.
     """
 
     check: int = 0
@@ -74,7 +74,12 @@ def _identifier(case: _Case) -> str:
 
 
 def _decryption(case: _Case) -> str:
-    return f"The assertion {case.reading.undecryptable}" if case.reading.undecryptable else ""
+    if case.reading.undecryptable:
+        return f"The assertion {case.reading.undecryptable}"
+    encrypted = case.reading.encrypted
+    if encrypted is not None and child(encrypted, f"{XENC}EncryptedData", f"{DS}KeyInfo") is None:
+        return "No KeyInfo present, invalid Assertion"
+    return ""
 
 
 def _status(case: _Case) -> str:
@@ -108,6 +113,11 @@ def _signature_form(case: _Case) -> str:
         if signature.references and signature.references[0] and not signature.covers_parent:
             return "Found an invalid Signed Element. SAML Response rejected"
     return ""
+
+
+def _schema(case: _Case) -> str:
+    wrong = any(signature.misplaced for _, signature, _ in case.reading.signatures)
+    return "Invalid SAML Response. Not match the saml-schema-protocol-2.0.xsd" if wrong else ""
 
 
 def _one_conditions(case: _Case) -> str:
@@ -228,6 +238,7 @@ _CHECKS: tuple[tuple[int, Callable[[_Case], str]], ...] = (
     (4, _status),
     (3, _one_assertion),
     (4, _signature_form),
+    (5, _schema),
     (8, _one_conditions),
     (9, _conditions_times),
     (10, _one_authn_statement),

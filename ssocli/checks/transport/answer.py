@@ -53,8 +53,10 @@ def http_error_status(context: TransportContext) -> Judgement:
     expected, actual = f"HTTP 2xx with the {context.purpose}", f"HTTP {response.status}"
     if 200 <= response.status < 400:
         return passed(expected, actual)
-    owner, fix = _status_advice(response)
-    return failed(expected, f"{actual} for {request_line(context)}", evidence=_excerpt(response), owner=owner, fix=fix)
+    owner, fix = status_advice(response)
+    return failed(
+        expected, f"{actual} for {request_line(context)}", evidence=page_title(response), owner=owner, fix=fix
+    )
 
 
 @rule(
@@ -73,7 +75,7 @@ def html_instead_of_json(context: TransportContext) -> Judgement:
         return skipped("no successful response came, or another kind of document")
     expected = f"the {context.purpose} as JSON"
     if _is_html(response):
-        return failed(expected, f"HTTP {response.status} with an HTML page", evidence=_excerpt(response))
+        return failed(expected, f"HTTP {response.status} with an HTML page", evidence=page_title(response))
     return passed(expected, printable(response.media_type, 80) or "no Content-Type")
 
 
@@ -160,7 +162,7 @@ def _is_html(response: Response) -> bool:
     return "html" in response.media_type or start.startswith((b"<!doctype html", b"<html"))
 
 
-def _status_advice(response: Response) -> tuple[Owner, str | None]:
+def status_advice(response: Response) -> tuple[Owner, str | None]:
     """Who can mend an HTTP error, and how; None: as the rule declares."""
     status = response.status
     if status in (404, 405, 410):
@@ -179,7 +181,7 @@ def _status_advice(response: Response) -> tuple[Owner, str | None]:
     return Owner.IDP, None
 
 
-def _excerpt(response: Response) -> str:
+def page_title(response: Response) -> str:
     """What a page is called, or what an error body begins with, in one line."""
     if title := _TITLE.search(response.body):
         return f"page title: {printable(' '.join(title[1].decode('utf-8', 'replace').split()))}"

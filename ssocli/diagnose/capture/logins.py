@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Literal
 
 from ssocli.diagnose.capture.hop import Capture, Hop
@@ -56,6 +57,11 @@ class ObservedLogin:
         return self.request.sender if self.request is not None else ""
 
     @property
+    def is_silent(self) -> bool:
+        """Whether the application asked for no page (OIDC Core 3.1.2.1, prompt): it is content with an error."""
+        return self.request is not None and self.request.get("prompt") == "none"
+
+    @property
     def started(self) -> float | None:
         """When it began, in seconds since the epoch."""
         return next((hop.started for hop in (*self.before, *self.hops) if hop.started is not None), None)
@@ -88,7 +94,10 @@ class ObservedLogin:
 
 
 def find_logins(capture: Capture) -> list[ObservedLogin]:
-    """Every login in the capture, in the order in which they began. Never raises."""
+    """Every login in the capture, in the order in which they began. Never raises.
+
+    Attempts to renew a login without a page are left out where there is another login.
+    """
     logins: list[ObservedLogin] = []
     recent: list[Hop] = []
     for hop in capture.hops:
@@ -99,7 +108,7 @@ def find_logins(capture: Capture) -> list[ObservedLogin]:
                     logins.append(_begun(message, recent, logins))
             elif (login := _awaiting(logins, message)) is not None:
                 login.response = message
-            elif not _was_answered(logins, message) and _is_certain(message):
+            elif not _was_answered(logins, message) and message.is_certain:
                 logins.append(ObservedLogin(_protocol(message), None, message))
         if not hop.is_navigation and len(logins) == begun and not _carries(logins, hop):
             if (fetching := _fetching_tokens(logins, hop)) is not None:
@@ -109,9 +118,9 @@ def find_logins(capture: Capture) -> list[ObservedLogin]:
         owner = _owner(logins, hop)
         if owner is not None:
             owner.hops.append(hop)
-    return [
-        login for login, following in zip(logins, [*logins[1:], None], strict=True) if not _is_round(login, following)
-    ]
+    followed = pairwise([*logins, None])
+    found = [login for login, following in followed if login is not None and not _is_round(login, following)]
+    return [login for login in found if not login.is_silent] or found
 
 
 def _is_round(login: ObservedLogin, following: ObservedLogin | None) -> bool:
@@ -228,11 +237,6 @@ def _was_answered(logins: list[ObservedLogin], message: Message) -> bool:
         if any(message.get(name) for name in names) and all(known.get(name) == message.get(name) for name in names):
             return True
     return False
-
-
-def _is_certain(message: Message) -> bool:
-    """Whether an answer without a request is one: `?code=` alone may be anything."""
-    return message.saml is not None or bool(message.get("state"))
 
 
 def _carries(logins: list[ObservedLogin], hop: Hop) -> bool:

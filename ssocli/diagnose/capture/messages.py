@@ -17,7 +17,9 @@ Mode = Literal["query", "fragment", "form_post"]
 Saml = XmlMessage | Undecodable
 
 _FORM = "application/x-www-form-urlencoded"
-_ANSWERS = ("code", "error", "id_token", "access_token")
+_ANSWERS = frozenset({"code", "error", "id_token", "access_token"})
+# What may stand beside these, and stands alone if the identity provider forgot them.
+_BESIDE = frozenset({"state", "iss", "session_state", "scope"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +53,11 @@ class Message:
         if isinstance(self.saml, Undecodable):
             return ""
         return attribute(self.saml.root, "ID" if self.what == "saml_request" else "InResponseTo") or ""
+
+    @property
+    def is_certain(self) -> bool:
+        """Whether it is what it looks like also if nobody waits for it: `?code=` alone may be anything."""
+        return self.saml is not None or bool(self.get("state") and any(self.get(name) for name in _ANSWERS))
 
     @property
     def sender(self) -> str:
@@ -123,9 +130,10 @@ def _oauth_message(hop: Hop, url: str, mode: Mode, parameters: Parameters) -> Me
 
 
 def _is_answer(parameters: Parameters) -> bool:
-    """A code or an error alone may be anything; with a state it is an answer."""
     names = {name for name, _ in parameters}
-    return bool(names & set(_ANSWERS)) and "grant_type" not in names and "client_id" not in names
+    if names & {"grant_type", "client_id"}:
+        return False
+    return bool(names & _ANSWERS) or ("state" in names and names <= _BESIDE)
 
 
 def _saml_message(hop: Hop, url: str, mode: Mode, parameters: Parameters) -> Message | None:

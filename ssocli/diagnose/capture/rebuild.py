@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from ssocli.checks import authentication as _authentication  # noqa: F401 - it declares the rules
 from ssocli.checks import browser_view as _browser_view  # noqa: F401 - likewise
@@ -16,7 +16,7 @@ from ssocli.diagnose.capture import oauth, saml
 from ssocli.diagnose.capture.hop import Hop
 from ssocli.diagnose.capture.known import Known
 from ssocli.diagnose.capture.logins import ObservedLogin
-from ssocli.diagnose.capture.view import last_hop, page_of, said_on, view
+from ssocli.diagnose.capture.view import last_hop, page_of, said_on, vendor_error, view
 from ssocli.exchange import Exchange
 from ssocli.flow.browser.page_kinds import login_form
 from ssocli.steps import Step
@@ -89,9 +89,16 @@ def rebuild(login: ObservedLogin, known: Known | None = None) -> Trace:
 
 def _redirect(steps: _Steps, login: ObservedLogin, known: Known, ways: tuple[Check, ...]) -> None:
     lint = saml.request_checks if login.protocol == "SAML 2.0" else oauth.request_checks
-    checks = (*lint(login, known), *_of(ways, Step.REDIRECT_TO_IDP))
+    checks = (*_lenient(login, lint(login, known)), *_of(ways, Step.REDIRECT_TO_IDP))
     name = "AuthnRequest" if login.protocol == "SAML 2.0" else "authorization request"
     steps.add(Step.REDIRECT_TO_IDP, f"{name} to {login.idp}, {login.protocol}", checks, login.before[-1:])
+
+
+def _lenient(login: ObservedLogin, checks: tuple[Check, ...]) -> tuple[Check, ...]:
+    """What is wrong with a request that was answered did not end the login: it is a warning then."""
+    if login.response is None or login.response.get("error"):
+        return checks
+    return tuple(replace(check, severity=Severity.WARNING) if check.is_blocking else check for check in checks)
 
 
 def _tokens(login: ObservedLogin, known: Known, context: SamlResponseContext | None) -> tuple[Check, ...]:
@@ -121,10 +128,10 @@ def _authentication_of(login: ObservedLogin, hops: list[Hop]) -> AuthenticationC
         return AuthenticationContext("unreachable", said, url)
     said = said_on(shown) if shown is not None else ""
     ending: Ending = "timed_out"
-    if response.status >= 400:
+    if shown is not None and shown.alerts and login_form(shown) is not None:
+        ending = "credentials_refused"
+    elif response.status >= 400 or (shown is not None and (shown.alerts or vendor_error(shown))):
         ending = "error_page"
-    elif shown is not None and shown.alerts:
-        ending = "credentials_refused" if login_form(shown) is not None else "error_page"
     else:
         said = f"the capture ends at the page '{title or url}'"
     return AuthenticationContext(ending, said, url, response.status, title)

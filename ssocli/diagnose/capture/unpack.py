@@ -9,7 +9,7 @@ import zlib
 from ssocli.diagnose.capture.hop import CaptureError
 
 LIMIT = 256 * 1024 * 1024
-_EXPECTED = "expected a HAR file or a SAML-tracer export, which are JSON"
+_EXPECTED = "Expected a HAR file or a SAML-tracer export, which are JSON"
 
 
 def unpacked(data: bytes) -> bytes | memoryview:
@@ -60,6 +60,8 @@ def _gunzip(data: bytes) -> bytes:
         raise CaptureError(f"It is compressed with gzip, and damaged: {error}.") from None
     if len(plain) > LIMIT:
         raise _too_large()
+    if not plain:
+        raise CaptureError("It is compressed with gzip, and breaks off before anything can be read.")
     return plain  # what is missing at the end of a truncated file shows in the JSON
 
 

@@ -9,6 +9,7 @@ from ssocli.checks.browser_view import BrowserViewContext, LostCookie
 from ssocli.diagnose.capture.hop import Hop
 from ssocli.diagnose.capture.logins import ObservedLogin
 from ssocli.diagnose.capture.messages import host_of
+from ssocli.diagnose.known_errors import SPECIFICATIONS, find
 from ssocli.exchange import Exchange
 from ssocli.flow.browser import Page
 from ssocli.flow.browser.page import read_page
@@ -16,6 +17,7 @@ from ssocli.flow.browser.page_kinds import login_form
 from ssocli.flow.browser.set_cookie import SetCookie, parse_set_cookie
 from ssocli.flow.browser.urls import is_same_site
 
+_LONGEST_PAGE = 20_000  # characters; an error stands near the beginning
 _LOGIN_PATH = re.compile(r"/(?:auth/login|log-?in|sign-?in|session/new|sso/login)(?:/|$|\?)", re.IGNORECASE)
 # Names of cookies that hold no login: they come and go as they like.
 _NOISE = re.compile(
@@ -63,10 +65,25 @@ def page_of(hop: Hop) -> Page | None:
 
 
 def said_on(page: Page) -> str:
-    """What a page says that matters: its alerts, or else how it begins if it is an error page."""
+    """What a page says that matters: its alerts, a vendor's error, or else how it begins if it is an error page."""
     if page.alerts:
         return " ".join(page.alerts[:2])
-    return page.text[:300] if page.status >= 400 else ""
+    return vendor_error(page) or (page.text[:300] if page.status >= 400 else "")
+
+
+def vendor_error(page: Page) -> str:
+    """What a page says from the number or sentence of a known product on; "" if there is none of these.
+
+    Vendors show their errors with status 200 and no mark that a machine could know.
+    """
+    text = page.text[:_LONGEST_PAGE]
+    for error in find(text):
+        if error.product in SPECIFICATIONS:
+            continue
+        places = [text.lower().find(mark.lower()) for mark in (error.code, *error.says)]
+        start = min((place for place in places if place >= 0), default=0)
+        return text[start : start + 300]
+    return ""
 
 
 def _redirects(exchange: Exchange) -> bool:

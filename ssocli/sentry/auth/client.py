@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from ssocli.checks.private_key import load_private_key
 from ssocli.config.model import OAuth2Provider, OidcProvider, reveal
 
 
@@ -52,10 +53,8 @@ def prepare_client(
 def read_private_key(file: str, folder: Path) -> str:
     """A private key in PEM. Raises UnusableProviderError."""
     text = read_text(file, folder, "private key")
-    from cryptography.hazmat.primitives.serialization import load_pem_private_key
-
     try:
-        load_pem_private_key(text.encode("ascii"), password=None)
+        load_private_key(text)
     except (ValueError, TypeError) as error:
         reason = "it is encrypted" if isinstance(error, TypeError) else "it is not a PEM private key"
         raise UnusableProviderError(f"the private key {file!r} cannot be used: {reason}") from None

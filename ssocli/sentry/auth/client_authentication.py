@@ -6,6 +6,7 @@ import base64
 from typing import Literal
 from urllib.parse import quote_plus
 
+from ssocli.checks.private_key import load_private_key
 from ssocli.config.model import OidcProvider
 from ssocli.sentry import secrets
 from ssocli.sentry.auth.client import Client
@@ -67,9 +68,8 @@ def _key_type(pem: str) -> Literal["RSA", "EC", "OKP"]:
     """The JWK key type of a private key."""
     from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
     from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
-    from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
-    key = load_pem_private_key(pem.encode("ascii"), password=None)
+    key = load_private_key(pem)
     if isinstance(key, RSAPrivateKey):
         return "RSA"
     return "EC" if isinstance(key, EllipticCurvePrivateKey) else "OKP"

@@ -10,6 +10,8 @@ import requests
 
 from fake_idp import FakeIdP
 
+from .relying_party import part
+
 
 class Control:
     """`control.get("/users")` and the like; each checks the status and gives the JSON."""
@@ -43,6 +45,16 @@ class Control:
 
     def delete(self, path: str, status: int = 204, **query: Any) -> Any:
         return self.ask("DELETE", path, status, **query)
+
+
+@pytest.fixture
+def claims_of() -> Callable[[str], dict[str, Any]]:
+    return lambda token: part(token, 1)
+
+
+@pytest.fixture
+def header_of() -> Callable[[str], dict[str, Any]]:
+    return lambda token: part(token, 0)
 
 
 @pytest.fixture

@@ -5,6 +5,8 @@ It shares no code with the provider. The rules are those of Back-Channel Logout 
 
 from __future__ import annotations
 
+import base64
+import contextlib
 import json
 import threading
 import time
@@ -18,6 +20,13 @@ from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 
 EVENT = "http://schemas.openid.net/event/backchannel-logout"
+
+
+def part(token: str, index: int) -> dict[str, Any]:
+    """Header (0) or claims (1) of a token."""
+    text = token.split(".")[index]
+    document: dict[str, Any] = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
+    return document
 
 
 class RefusedError(Exception):
@@ -104,11 +113,12 @@ class RelyingParty:
                     except RefusedError as refused:
                         party.refusals.append(str(refused))
                         status, document = 400, {"error": "invalid_request", "error_description": str(refused)}
-                self.send_response(status)
-                self.send_header("Content-Type", "application/json")
-                self.send_header("Cache-Control", "no-store")
-                self.end_headers()
-                self.wfile.write(json.dumps(document).encode())
+                with contextlib.suppress(ConnectionError):  # whoever asked has given up
+                    self.send_response(status)
+                    self.send_header("Content-Type", "application/json")
+                    self.send_header("Cache-Control", "no-store")
+                    self.end_headers()
+                    self.wfile.write(json.dumps(document).encode())
 
             def log_message(self, *_: object) -> None:
                 pass

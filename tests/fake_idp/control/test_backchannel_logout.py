@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import json
 import socket
 import threading
@@ -13,7 +12,7 @@ import requests
 
 from fake_idp.faults.fault import catalogue
 
-from .relying_party import EVENT, RelyingParty
+from .relying_party import EVENT, RelyingParty, part
 
 TARGET = "http://127.0.0.1:9/bye"
 FAULTS = [fault for fault in catalogue().values() if fault.point == "logout_token"]
@@ -22,8 +21,7 @@ TOLERATED = [fault for fault in FAULTS if fault.reject == "must_tolerate"]
 
 
 def claims_of(token):
-    part = token.split(".")[1]
-    return json.loads(base64.urlsafe_b64decode(part + "=" * (-len(part) % 4)))
+    return part(token, 1)
 
 
 @pytest.fixture
@@ -295,6 +293,26 @@ class TestFrontChannel:
         token = log_in()
         control.patch("/clients/rp", frontchannel_logout_uri="https://rp.example/front")
         assert log_out(token).headers["Location"] == TARGET
+
+    def test_a_policy_has_only_the_origin(self, log_in, log_out, control):
+        token = log_in()
+        control.patch("/clients/rp", frontchannel_logout_uri="http://a;script-src@127.0.0.1:9/front")
+        policy = log_out(token).headers["Content-Security-Policy"]
+        assert policy.endswith("; frame-src http://127.0.0.1:9")
+
+    def test_after_the_service_providers(self, log_in, log_out, control, visitor):
+        control.post("/service-providers", 201, entity_id="urn:sp", assertion_consumer_services=[TARGET])
+        token = log_in()
+        visitor.http.get(visitor.issuer + "/saml/sso/init", params={"sp": "urn:sp"})
+        [session] = control.get("/sessions")
+        assert session["service_providers"] == ["urn:sp"]
+        onward = log_out(token, state="s1")
+        assert onward.headers["Location"].startswith(visitor.issuer + "/end_session?frames=")
+        page = visitor.http.get(onward.headers["Location"])
+        assert '<iframe src="http://127.0.0.1:9/front' in page.text
+        assert f'href="{TARGET}?state=s1"' in page.text
+        assert control.get("/sessions") == []
+        assert "<iframe" not in visitor.http.get(onward.headers["Location"]).text
 
     def test_the_api_says_who_was_not_told(self, log_in, control):
         sid = claims_of(log_in())["sid"]

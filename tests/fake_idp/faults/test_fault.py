@@ -40,6 +40,8 @@ def test_size() -> None:
     [
         ("id_token.expird", "id_token.expired"),
         ("idtoken.expired", "id_token.expired"),
+        ("id_token.wrong-aud", "id_token.invalid-aud"),
+        ("jwks.emty", "jwks.empty"),
         ("discovery.isuer-mismatch", "discovery.issuer-mismatch"),
     ],
 )

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+from ssocli.checks.private_key import load_private_key
 from ssocli.checks.saml_tree import Element
 from ssocli.sentry.auth.saml2.messages import Message
 
@@ -31,7 +32,7 @@ _PLACE = '<ds:Signature xmlns:ds="http://www.w3.org/2000/09/xmldsig#" Id="placeh
 
 def algorithm(pem: str) -> str:
     """The signature algorithm that goes with a private key, as an XML signature names it."""
-    return f"{_MORE}{_name(_load(pem))}"
+    return f"{_MORE}{_name(load_private_key(pem))}"
 
 
 def sign_octets(octets: bytes, pem: str) -> bytes:
@@ -40,7 +41,7 @@ def sign_octets(octets: bytes, pem: str) -> bytes:
     from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
     from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 
-    key = _load(pem)
+    key = load_private_key(pem)
     if isinstance(key, rsa.RSAPrivateKey):
         return key.sign(octets, padding.PKCS1v15(), hashes.SHA256())
     if not isinstance(key, ec.EllipticCurvePrivateKey):
@@ -56,7 +57,7 @@ def sign_message(message: Message, pem: str) -> bytes:
     from signxml.algorithms import CanonicalizationMethod
     from signxml.signer import XMLSigner
 
-    key = _load(pem)
+    key = load_private_key(pem)
     root = etree.fromstring(f"{message.header}{_PLACE}{message.rest}")
     signer = XMLSigner(
         signature_algorithm=_name(key), c14n_algorithm=CanonicalizationMethod.EXCLUSIVE_XML_CANONICALIZATION_1_0
@@ -112,12 +113,6 @@ def verified_root(root: Element, certificates: Iterable[x509.Certificate]) -> El
         if signed is not None and signed.tag == root.tag and signed.get("ID") == root.get("ID"):
             return signed
     return None
-
-
-def _load(pem: str) -> PrivateKeyTypes:
-    from cryptography.hazmat.primitives.serialization import load_pem_private_key
-
-    return load_pem_private_key(pem.encode("ascii"), password=None)
 
 
 def _name(key: PrivateKeyTypes) -> str:
