@@ -7,11 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ssocli.checks.document import Undecodable, json_object
+from ssocli.checks.document import json_object
 from ssocli.checks.jose import Parsed, parse_compact
 from ssocli.checks.saml_metadata import IdpDescription, read_idp
-from ssocli.checks.saml_tree import MD, Element, children
-from ssocli.checks.saml_xml import read_xml
+from ssocli.checks.sp_metadata import SpDescription, read_sp
 from ssocli.config import load
 from ssocli.config.model import Config, OidcProvider, Provider, Saml2Provider
 from ssocli.config.problem import ConfigError
@@ -37,6 +36,7 @@ class Configured:
     leeway: float
     service_provider: ServiceProvider | None = None
     problem: str = ""
+    allowed_domains: tuple[str, ...] = ()
 
     @property
     def oidc(self) -> OidcProvider | None:
@@ -70,6 +70,7 @@ class Known:
     sp_entity_id: str | None = None
     acs_url: str | None = None
     sp_place: str = ""
+    signs_requests: bool | None = None
     discovery: dict[str, Any] | None = None
     discovery_place: str = ""
     jwks: Any = None
@@ -93,7 +94,8 @@ def gather(things: Sequence[Thing], provider: str | None, folders: dict[str, Pat
     sp = configured.service_provider if configured else None
     metadata, metadata_place = _metadata(things, configured)
     given_sp = next((thing for thing in things if thing.kind is Kind.SP_METADATA), None)
-    entity_id, acs = (sp.at.entity_id, sp.at.acs) if sp else _service_provider(given_sp)
+    described_sp = read_sp(given_sp.data) if given_sp else None
+    entity_id, acs = (sp.at.entity_id, sp.at.acs) if sp else _service_provider(described_sp)
     discovery = next((thing for thing in things if thing.kind is Kind.DISCOVERY), None)
     jwks = next((thing for thing in things if thing.kind is Kind.JWKS), None)
     wanted = sp.provider.entity_id if sp else None
@@ -105,6 +107,7 @@ def gather(things: Sequence[Thing], provider: str | None, folders: dict[str, Pat
         idp=None if metadata is None else read_idp(metadata, wanted) or read_idp(metadata),
         sp_entity_id=entity_id,
         acs_url=acs,
+        signs_requests=sp.provider.sign_requests if sp else described_sp.signs_requests if described_sp else None,
         sp_place=configured.place if sp and configured else given_sp.place if given_sp else "",
         discovery=json_object(discovery.data) if discovery else None,
         discovery_place=discovery.place if discovery else "",
@@ -148,7 +151,18 @@ def _table(config: Config, key: str, place: str, folder: Path) -> Configured:
         except UnusableProviderError as error:
             problem = str(error)
     leeway = float(config.sentry.clock_leeway_seconds)
-    return Configured(place, key, provider, url, f"{url}/auth/sso/", leeway, service_provider, problem)
+    organization = config.organizations[config.organization_of(key)]
+    return Configured(
+        place=place,
+        key=key,
+        provider=provider,
+        sentry_url=url,
+        redirect_uri=f"{url}/auth/sso/",
+        leeway=leeway,
+        service_provider=service_provider,
+        problem=problem,
+        allowed_domains=tuple(organization.allowed_domains),
+    )
 
 
 def _chosen(tables: list[Configured], things: Sequence[Thing], wanted: str | None) -> Configured | None:
@@ -198,26 +212,9 @@ def _metadata(things: Sequence[Thing], configured: Configured | None) -> tuple[b
     return (None, "") if sp.provider.metadata_url else (described(sp), configured.place)
 
 
-def _service_provider(thing: Thing | None) -> tuple[str | None, str | None]:
+def _service_provider(sp: SpDescription | None) -> tuple[str | None, str | None]:
     """Entity ID and ACS URL (for POST; the default, else the first) of a service provider's metadata."""
-    root = read_xml(thing.data) if thing else Undecodable("nothing was given")
-    if isinstance(root, Undecodable):
-        return None, None
-    entity = root if root.get("entityID") else root.find(f"{MD}EntityDescriptor")
-    role = None if entity is None else entity.find(f"{MD}SPSSODescriptor")
-    if entity is None or role is None:
-        return None, None
-    services = consumer_services(role)
-    chosen = next(
-        (each for each in services if each.get("isDefault") in ("true", "1")), services[0] if services else None
-    )
-    return entity.get("entityID"), None if chosen is None else chosen.get("Location")
-
-
-def consumer_services(role: Element) -> list[Element]:
-    """The assertion consumer services by HTTP-POST of a service provider's role."""
-    found = children(role, f"{MD}AssertionConsumerService")
-    return [each for each in found if str(each.get("Binding")).endswith(":HTTP-POST")]
+    return (None, None) if sp is None else (sp.entity_id, next(iter(sp.acs_urls), None))
 
 
 def _key_set(thing: Thing | None) -> Any:
