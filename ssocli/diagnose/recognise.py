@@ -15,7 +15,7 @@ from ssocli.checks.saml_xml import read_xml
 from ssocli.diagnose.addresses import from_form, from_page, from_url
 from ssocli.diagnose.known_errors import find, unlisted_numbers
 from ssocli.diagnose.thing import Thing
-from ssocli.diagnose.unwrap import as_text, bare, octets
+from ssocli.diagnose.unwrap import as_text, bare, octets, visible
 from ssocli.diagnosis import Kind
 from ssocli.text import printable
 
@@ -53,7 +53,11 @@ def _recognise(data: bytes, place: str, depth: int) -> Iterator[Thing]:
     if text is None:
         yield Thing(Kind.UNKNOWN, place, problem="is binary data of no kind that is known")
         return
-    yield from _text(bare(text), place, depth)
+    things = tuple(_text(bare(text), place, depth))
+    if all(thing.kind is Kind.UNKNOWN for thing in things) and visible(text) != text:
+        # An invisible character in the middle of a token or of base64 was pasted along.
+        things = tuple(_text(bare(visible(text)), place, depth))
+    yield from things
 
 
 def _capture(data: bytes, place: str) -> Iterator[Thing]:
@@ -73,10 +77,10 @@ def _text(text: str, place: str, depth: int) -> Iterator[Thing]:
     joined = "".join(text.split())
     if "PRIVATE KEY-----" in text:
         yield Thing(Kind.PRIVATE_KEY, place)
-    elif "-----BEGIN " in text or "-----END " in text or _FINGERPRINT.fullmatch(text):
-        yield Thing(Kind.CERTIFICATE, place, text=text)
     elif _CONFIG.search(text):
         yield _config(text, place)
+    elif "-----BEGIN " in text or "-----END " in text or _FINGERPRINT.fullmatch(text):
+        yield Thing(Kind.CERTIFICATE, place, text=text)
     elif text[:1] in "{[":
         yield from _json(text, place)
     elif text.startswith(("&lt;", "&#60;")) and depth < _DEPTH:

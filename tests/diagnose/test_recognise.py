@@ -187,3 +187,16 @@ def test_no_wrapping_makes_it_raise(text: str, wrappings: list[object]) -> None:
         data = wrap(data)  # type: ignore[operator]  # a function from octets to octets
     for thing in recognise(data, "x"):
         assert summary(thing)
+
+
+def test_a_configuration_with_a_certificate_in_it_is_one() -> None:
+    assert kind(f'{CONFIG}certificates = ["""{pem(CERT)}"""]\n') is Kind.CONFIG
+
+
+def test_an_invisible_character_is_no_obstacle_and_is_not_hidden() -> None:
+    assert kind(f"\u200b{TOKEN[:40]}\u200b{TOKEN[40:]}\ufeff") is Kind.JWT
+    assert kind(f"{packed(RESPONSE)[:100]}\u200b{packed(RESPONSE)[100:]}") is Kind.SAML_RESPONSE
+    [config] = recognise(f'{CONFIG}client_id = "sen\u200btry"\n'.encode(), "x")
+    assert "sen\u200btry" in config.text
+    [metadata] = recognise(forge.metadata(entity='entityID="https://idp\u200b.example"').encode(), "x")
+    assert "\u200b" in metadata.data.decode()
