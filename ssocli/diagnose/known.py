@@ -45,11 +45,21 @@ class Configured:
 
 
 @dataclass(frozen=True, slots=True)
+class Asked:
+    """What the request of this login said, if it was given; None where it did not say."""
+
+    request_id: str | None = None
+    relay_state: str | None = None
+    state: str | None = None
+    nonce: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Known:
     """What is known; None or empty where nothing is. Of several inputs of a kind the first counts.
 
     `metadata` is the identity provider's document and `metadata_place` where it stands; `has_discovery` is whether the
-    discovery document was given (`discovery`, at `discovery_place`).
+    discovery document was given (`discovery`, at `discovery_place`). `asked` is the request of the same login.
     """
 
     configured: Configured | None = None
@@ -65,6 +75,7 @@ class Known:
     discovery_place: str = ""
     jwks: Any = None
     jwks_place: str = ""
+    asked: Asked | None = None
 
     @property
     def issuer(self) -> str | None:
@@ -102,7 +113,18 @@ def gather(things: Sequence[Thing], provider: str | None, folders: dict[str, Pat
         discovery_place=discovery.place if discovery else "",
         jwks=_key_set(jwks),
         jwks_place=jwks.place if jwks else "",
+        asked=_asked(things),
     )
+
+
+def _asked(things: Sequence[Thing]) -> Asked | None:
+    """What the first request among the things says."""
+    for thing in things:
+        if thing.kind is Kind.SAML_REQUEST and not isinstance(root := read_xml(thing.data), Undecodable):
+            return Asked(request_id=root.get("ID"), relay_state=thing.first("RelayState"))
+        if thing.kind is Kind.AUTHORIZATION_URL:
+            return Asked(state=thing.first("state"), nonce=thing.first("nonce"))
+    return None
 
 
 def _tables(things: Sequence[Thing], folders: dict[str, Path]) -> tuple[list[Configured], tuple[tuple[str, str], ...]]:

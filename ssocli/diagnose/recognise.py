@@ -19,14 +19,16 @@ from ssocli.diagnose.unwrap import as_text, bare, octets, visible
 from ssocli.diagnosis import Kind
 from ssocli.text import printable
 
-_CAPTURE = re.compile(rb'"(?:log|entries|requests)"\s*:\s*[\[{]')
+_CAPTURE = re.compile(rb'"(?:log|entries|requests)"\s*:\s*[\[{]|"ssocli\.trace/')
 _JWT = re.compile(r"[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*(?:\.[A-Za-z0-9_-]*\.[A-Za-z0-9_-]*)?")
 _JWT_INSIDE = re.compile(r"\beyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]*")
-_BEARER = re.compile(r"(?:authorization\s*:\s*)?bearer\s+", re.IGNORECASE)
 _FINGERPRINT = re.compile(r"(?:sha-?(?:1|256)\W{0,20})?(?:[0-9a-f]{2}[:\s-]?){20}(?:(?:[0-9a-f]{2}[:\s-]?){12})?", re.I)
 _CONFIG = re.compile(r"^\s*\[(?:providers|organizations|sentry|people|users)\b", re.MULTILINE)
 _TITLE = re.compile(r"<title[^>]{0,200}>([^<]{0,200})", re.IGNORECASE)
 _DEPTH = 3
+_HEAD = 65536
+# Captures are read by a reader of their own; anything else of this size is nothing that a login has.
+_LIMIT = 16_000_000
 
 
 def recognise(data: bytes, place: str) -> tuple[Thing, ...]:
@@ -35,14 +37,19 @@ def recognise(data: bytes, place: str) -> tuple[Thing, ...]:
 
 
 def _recognise(data: bytes, place: str, depth: int) -> Iterator[Thing]:
-    if not data.strip():
+    head = data[:_HEAD].lstrip(b"\xef\xbb\xbf \r\n\t")
+    if not head and not data.strip():
         yield Thing(Kind.UNKNOWN, place, problem="is empty")
         return
     if data.startswith((b"\x1f\x8b", b"PK\x03\x04")):
         yield Thing(Kind.HAR, place, data=data)
         return
-    if data.lstrip(b"\xef\xbb\xbf \r\n\t").startswith(b"{") and _CAPTURE.search(data[:65536]):
+    if head.startswith(b"{") and _CAPTURE.search(head):
         yield from _capture(data, place)
+        return
+    if len(data) > _LIMIT:
+        size = f"{len(data) / 1e6:.0f} MB, and no capture; a message is smaller than {_LIMIT / 1e6:.0f} MB"
+        yield Thing(Kind.UNKNOWN, place, problem=f"is {size}")
         return
     if data.startswith(b"\x30\x82"):
         found = read_certificate(data)
@@ -61,7 +68,7 @@ def _recognise(data: bytes, place: str, depth: int) -> Iterator[Thing]:
 
 
 def _capture(data: bytes, place: str) -> Iterator[Thing]:
-    head = data[:65536]
+    head = data[:_HEAD]
     if b'"ssocli.trace/' in head:
         yield Thing(Kind.TRACE, place, data=data)
     elif b'"log"' in head:
@@ -89,8 +96,6 @@ def _text(text: str, place: str, depth: int) -> Iterator[Thing]:
         yield from _markup(text, place)
     elif (found := from_url(text, place)) is not None:
         yield found
-    elif _JWT.fullmatch(token := _BEARER.sub("", text, count=1).strip()) and "." in token and token.startswith("eyJ"):
-        yield Thing(Kind.JWT, place, text=token)
     elif _JWT.fullmatch(joined) and joined.startswith("eyJ"):
         yield Thing(Kind.JWT, place, text=joined)
     elif (found := from_form(text, place)) is not None:
