@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ssocli.checks.document import json_object
+from ssocli.checks.document import Undecodable, json_object
 from ssocli.checks.jose import Parsed, parse_compact
 from ssocli.checks.saml_metadata import IdpDescription, read_idp
+from ssocli.checks.saml_xml import read_xml
 from ssocli.checks.sp_metadata import SpDescription, read_sp
 from ssocli.config import load
 from ssocli.config.model import Config, OidcProvider, Provider, Saml2Provider

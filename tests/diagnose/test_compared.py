@@ -10,7 +10,7 @@ from tests.customers.case import NOW
 from tests.customers.cases_certificates import pem
 from tests.customers.cases_metadata import sp_metadata
 from tests.customers.cases_oidc import claims, token
-from tests.customers.messages import FILE, packed
+from tests.customers.messages import FILE, authn_request, packed
 from tests.customers.vendors import ACS, CURRENT, KEYCLOAK, OKTA, OKTA_LOGIN, OTHER, SP, attributes
 
 
@@ -103,3 +103,21 @@ def test_a_file_that_the_configuration_names_is_missing() -> None:
     assert root(found) == "CFG001"
     assert found.root is not None
     assert "idp-metadata.xml" in found.root.check.actual
+
+
+def test_a_request_alone_is_not_blamed_for_what_nobody_sent() -> None:
+    assert judged(authn_request(OKTA.sso)).verdict is Verdict.HEALTHY
+    nameless = authn_request(OKTA.sso).replace("AssertionConsumerServiceURL", "x")
+    assert [finding for finding in judged(nameless).findings if finding.check.code == "SAR005"] == []
+    assert root(judged(authn_request(OKTA.sso).replace(ACS, ACS.replace("https", "http")))) == "SAR005"
+
+
+def test_what_was_cut_off_is_said_to_be() -> None:
+    found = judged(OKTA.metadata()[:1500])
+    assert root(found) == "SMD001"
+    assert found.root is not None
+    assert found.root.check.actual.endswith("was it cut off?")
+    found = judged(token(claims()).rpartition(".")[0])
+    assert root(found) == "IDT001"
+    assert found.root is not None
+    assert "2 dot-separated parts instead of 3" in found.root.check.actual

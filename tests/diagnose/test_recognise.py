@@ -93,6 +93,8 @@ def kind(thing: bytes | str) -> Kind:
         (Kind.JWT, f"Authorization: Bearer {TOKEN}"),
         (Kind.JWT, lines(TOKEN)),
         (Kind.JWT, f"the log says id_token={TOKEN} and then nothing"),
+        (Kind.JWT, TOKEN[:70]),
+        (Kind.JWT, TOKEN.rpartition(".")[0]),
         (Kind.TOKEN_RESPONSE, json.dumps({"access_token": "x", "id_token": TOKEN})),
         (Kind.TOKEN_RESPONSE, '{"error": "invalid_client"}'),
         (Kind.AUTHORIZATION_URL, "https://a.example/authorize?response_type=code&client_id=x&redirect_uri=y&state=z"),
