@@ -91,9 +91,12 @@ def _brought(context: saml_response.SamlResponseContext) -> tuple[Certificate, .
 def _request(thing: Thing, message: Message, known: Known, now: float) -> tuple[tuple[Check, ...], tuple[Blind, ...]]:
     root = message.root if isinstance(message, XmlMessage) else None
     destination = (root.get("Destination") if root is not None else None) or ""
+    # Without a configuration the address that is asked for can still be judged for itself.
+    named = root.get("AssertionConsumerServiceURL") if root is not None else None
     unknown = (
         *(() if known.idp else (blind.RECEIVER,)),
         *(() if known.acs_url else (blind.REQUESTER,)),
+        *(() if known.acs_url or named else (blind.RETURN,)),
     )
     idp = known.idp or IdpDescription("", {thing.binding: thing.url or destination}, {}, (), (), False)
     context = saml_request.SamlRequestContext(
@@ -101,7 +104,7 @@ def _request(thing: Thing, message: Message, known: Known, now: float) -> tuple[
         url=thing.url or destination,
         idp=idp,
         sp_entity_id=known.sp_entity_id or "",
-        acs_url=known.acs_url or "",
+        acs_url=known.acs_url or named or "",
         now=now,
         relay_state=thing.first("RelayState"),
         signature_algorithm=thing.first("SigAlg"),
