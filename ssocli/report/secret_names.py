@@ -10,6 +10,7 @@ _EXACT = frozenset(
     (
         "access_code",
         "app_otp",
+        "answer",
         "assertion",
         "authorization_code",
         "canary",
@@ -29,6 +30,8 @@ _EXACT = frozenset(
         "samlart",
         "samlrequest",
         "samlresponse",
+        "tx",
+        "wresult",
         "session",
         "session_code",
         "session_id",
