@@ -23,7 +23,7 @@ from ssocli.diagnose.root_cause import Found, sort
 from ssocli.diagnose.summary import summary
 from ssocli.diagnose.thing import Thing
 from ssocli.diagnose.trace_document import read_trace
-from ssocli.diagnosis import Diagnosis, Finding, Input, Kind, Verdict
+from ssocli.diagnosis import Decoded, Diagnosis, Finding, Input, Kind, Verdict
 from ssocli.steps import Step
 from ssocli.trace import Outcome, Trace
 
@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 
 _SPECIFICATIONS = {"OAuth 2.0", "SAML 2.0"}
 _CAPTURES = {Kind.HAR, Kind.SAML_TRACER}
+# Kinds of things that passed between the two parties.
+_PASSED = {*_CAPTURES, Kind.SAML_RESPONSE, Kind.SAML_REQUEST, Kind.JWT, Kind.CALLBACK_URL, Kind.TOKEN_RESPONSE}
 # The findings that are the identity provider's own refusal, in whose words its own error may stand.
 _REFUSALS = {"AUTH001", "AUTH002", "CB001", "CB002", "TOK001", "TOK002", "SRS004", "EP004"}
 
@@ -69,14 +71,14 @@ def diagnose(inputs: Sequence[Given], options: Options = Options()) -> Diagnosis
     folders = {given.place: given.folder for given in inputs}
     known = gather(things, options.provider, folders)
     judged: list[Judged] = []
-    fetched: list[Thing] = []
+    record: tuple[Decoded, ...] = ()
     if options.send is not None:
         asked = _asked(things, known, options.send)
-        fetched = list(asked.things)
-        # What the identity provider says today is no part of the login that failed.
-        judged = [replace(entry, observed=False) for entry in asked.judged]
-        known = gather([*things, *fetched], options.provider, folders)
-    judged += judge([*things, *fetched], known, options.now, time.time())
+        judged = [_today(entry, things) for entry in asked.judged]
+        things += asked.things
+        record = asked.record
+        known = gather(things, options.provider, folders)
+    judged += judge(things, known, options.now, time.time())
     captured = {thing.place: _captured(thing, known) for thing in things if thing.kind in _CAPTURES}
     captured |= {thing.place: _traced(thing) for thing in things if thing.kind is Kind.TRACE}
     judged += [each for observed in captured.values() for each in observed.judged]
@@ -84,7 +86,8 @@ def diagnose(inputs: Sequence[Given], options: Options = Options()) -> Diagnosis
         judged += _steps(options.login, "the login")
     found = [each for entry in judged for each in _findings(entry, known, options)]
     found += [each for thing in things if thing.kind is Kind.ERROR_TEXT for each in _errors(thing, options)]
-    return conclude(things, judged, found, captured, options.login)
+    diagnosis = conclude(things, judged, found, captured, options.login)
+    return replace(diagnosis, messages=(*record, *diagnosis.messages))
 
 
 def conclude(
@@ -137,6 +140,20 @@ def _asked(things: Sequence[Thing], known: Known, send: Send) -> Live:
     from ssocli.diagnose.live import ask
 
     return ask(things, known, send=send)
+
+
+def _today(entry: Judged, given: Sequence[Thing]) -> Judged:
+    """What asking brought: it is no part of the login that failed.
+
+    If something is there that passed between the parties, the network was good enough for them, and what this machine
+    cannot reach is only worth knowing.
+    """
+    checks = entry.checks
+    if any(thing.kind in _PASSED for thing in given):
+        checks = tuple(
+            replace(check, severity=Severity.INFO) if check.code.startswith("NET") else check for check in checks
+        )
+    return replace(entry, checks=checks, observed=False)
 
 
 def _captured(thing: Thing, known: Known) -> Observed:
