@@ -93,6 +93,8 @@ def kind(thing: bytes | str) -> Kind:
         (Kind.JWT, f"Authorization: Bearer {TOKEN}"),
         (Kind.JWT, lines(TOKEN)),
         (Kind.JWT, f"the log says id_token={TOKEN} and then nothing"),
+        (Kind.JWT, TOKEN[:70]),
+        (Kind.JWT, TOKEN.rpartition(".")[0]),
         (Kind.TOKEN_RESPONSE, json.dumps({"access_token": "x", "id_token": TOKEN})),
         (Kind.TOKEN_RESPONSE, '{"error": "invalid_client"}'),
         (Kind.AUTHORIZATION_URL, "https://a.example/authorize?response_type=code&client_id=x&redirect_uri=y&state=z"),
@@ -187,3 +189,16 @@ def test_no_wrapping_makes_it_raise(text: str, wrappings: list[object]) -> None:
         data = wrap(data)  # type: ignore[operator]  # a function from octets to octets
     for thing in recognise(data, "x"):
         assert summary(thing)
+
+
+def test_a_configuration_with_a_certificate_in_it_is_one() -> None:
+    assert kind(f'{CONFIG}certificates = ["""{pem(CERT)}"""]\n') is Kind.CONFIG
+
+
+def test_an_invisible_character_is_no_obstacle_and_is_not_hidden() -> None:
+    assert kind(f"\u200b{TOKEN[:40]}\u200b{TOKEN[40:]}\ufeff") is Kind.JWT
+    assert kind(f"{packed(RESPONSE)[:100]}\u200b{packed(RESPONSE)[100:]}") is Kind.SAML_RESPONSE
+    [config] = recognise(f'{CONFIG}client_id = "sen\u200btry"\n'.encode(), "x")
+    assert "sen\u200btry" in config.text
+    [metadata] = recognise(forge.metadata(entity='entityID="https://idp\u200b.example"').encode(), "x")
+    assert "\u200b" in metadata.data.decode()
