@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 
 _SPECIFICATIONS = {"OAuth 2.0", "SAML 2.0"}
 _CAPTURES = {Kind.HAR, Kind.SAML_TRACER}
+# Kinds of things that passed between the two parties.
+_PASSED = {*_CAPTURES, Kind.SAML_RESPONSE, Kind.SAML_REQUEST, Kind.JWT, Kind.CALLBACK_URL, Kind.TOKEN_RESPONSE}
 # The findings that are the identity provider's own refusal, in whose words its own error may stand.
 _REFUSALS = {"AUTH001", "AUTH002", "CB001", "CB002", "TOK001", "TOK002", "SRS004", "EP004"}
 
@@ -72,10 +74,9 @@ def diagnose(inputs: Sequence[Given], options: Options = Options()) -> Diagnosis
     record: tuple[Decoded, ...] = ()
     if options.send is not None:
         asked = _asked(things, known, options.send)
+        judged = [_today(entry, things) for entry in asked.judged]
         things += asked.things
         record = asked.record
-        # What the identity provider says today is no part of the login that failed.
-        judged = [replace(entry, observed=False) for entry in asked.judged]
         known = gather(things, options.provider, folders)
     judged += judge(things, known, options.now, time.time())
     captured = {thing.place: _captured(thing, known) for thing in things if thing.kind in _CAPTURES}
@@ -139,6 +140,20 @@ def _asked(things: Sequence[Thing], known: Known, send: Send) -> Live:
     from ssocli.diagnose.live import ask
 
     return ask(things, known, send=send)
+
+
+def _today(entry: Judged, given: Sequence[Thing]) -> Judged:
+    """What asking brought: it is no part of the login that failed.
+
+    If something is there that passed between the parties, the network was good enough for them, and what this machine
+    cannot reach is only worth knowing.
+    """
+    checks = entry.checks
+    if any(thing.kind in _PASSED for thing in given):
+        checks = tuple(
+            replace(check, severity=Severity.INFO) if check.code.startswith("NET") else check for check in checks
+        )
+    return replace(entry, checks=checks, observed=False)
 
 
 def _captured(thing: Thing, known: Known) -> Observed:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from ssocli.checks import certificate, discovery, jwks, saml_metadata, settings, sp_metadata
+from ssocli.checks import certificate, discovery, jwks, metadata_change, saml_metadata, settings, sp_metadata
 from ssocli.checks.authorization_request import AuthorizationRequestContext
 from ssocli.checks.check import Owner, evaluate
 from ssocli.config.model import OAuth2Provider, OidcProvider, Saml2Provider
@@ -36,18 +36,29 @@ def judge(things: Sequence[Thing], known: Known, now: float) -> Iterator[Judged]
     if known.discovery is not None:
         yield _discovery(known)
     for thing in things:
-        if thing.kind is Kind.SP_METADATA:
-            yield Judged(thing.place, evaluate("sp_metadata", _application(thing, known, now)))
-        if thing.kind in {Kind.CERTIFICATE, Kind.PRIVATE_KEY}:
-            configured = known.idp.certificates if known.idp else ()
-            is_key = thing.kind is Kind.PRIVATE_KEY
-            others = tuple(each.text for each in things if each.kind is Kind.CERTIFICATE and each is not thing)
-            context = certificate.CertificateContext(thing.text, now, is_key, configured, others)
-            yield Judged(thing.place, evaluate("certificate", context))
+        yield from _document(thing, things, known, now)
     if known.jwks is not None and not any(thing.kind in {Kind.JWT, Kind.TOKEN_RESPONSE} for thing in things):
         provider = known.configured.oidc if known.configured else None
         algorithms = tuple(provider.algorithms) if provider else ("RS256",)
         yield Judged(known.jwks_place, evaluate("jwks", jwks.JwksContext(known.jwks, algorithms)))
+
+
+def _document(thing: Thing, things: Sequence[Thing], known: Known, now: float) -> Iterator[Judged]:
+    """Metadata and certificates, each for itself and beside the others."""
+    match thing.kind:
+        case Kind.IDP_METADATA if known.idp is not None and thing.place != known.metadata_place:
+            other = saml_metadata.read_idp(thing.data)
+            if other is not None:
+                context = metadata_change.MetadataChangeContext(known.idp, other)
+                yield Judged(f"{known.metadata_place} and {thing.place}", evaluate("metadata_change", context))
+        case Kind.SP_METADATA:
+            yield Judged(thing.place, evaluate("sp_metadata", _application(thing, known, now)))
+        case Kind.CERTIFICATE | Kind.PRIVATE_KEY:
+            configured = known.idp.certificates if known.idp else ()
+            is_key = thing.kind is Kind.PRIVATE_KEY
+            others = tuple(each.text for each in things if each.kind is Kind.CERTIFICATE and each is not thing)
+            pasted = certificate.CertificateContext(thing.text, now, is_key, configured, others)
+            yield Judged(thing.place, evaluate("certificate", pasted))
 
 
 def _configured(configured: Configured, known: Known) -> Iterator[Judged]:

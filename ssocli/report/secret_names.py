@@ -9,6 +9,7 @@ from functools import lru_cache
 _EXACT = frozenset(
     (
         "access_code",
+        "answer",
         "app_otp",
         "answer",
         "assertion",
@@ -40,8 +41,10 @@ _EXACT = frozenset(
         "sft",
         "sid",
         "state",
+        "tx",
         "user_code",
         "verification_code",
+        "wresult",
     )
 )
 # What a person types or a device shows, wherever it stands in the name.

@@ -11,6 +11,7 @@ import pytest
 
 from ssocli.checks.check import Status
 from ssocli.diagnose.capture import ObservedLogin, find_logins, read, rebuild
+from ssocli.diagnose.capture import logins as finding
 
 from .recording import har
 
@@ -272,3 +273,19 @@ def test_a_proxys_tunnel_is_no_page_of_a_login() -> None:
     tunnel = hop("http://idp.example:443")
     tunnel["request"]["method"] = "CONNECT"
     assert only(tunnel, hop(authorize()), tunnel, hop(f"{CALLBACK}?code=c&state=s1")).response is not None
+
+
+def test_a_request_by_post() -> None:
+    xml = zlib.decompress(base64.b64decode(saml_request("_p")), -15)
+    form = {"SAMLRequest": base64.b64encode(xml).decode(), "RelayState": "r"}
+    login = only(
+        hop(f"{APP}/login"), hop(f"{IDP}/sso", form=form), hop(f"{APP}/acs", form={"SAMLResponse": saml_response("_p")})
+    )
+    assert login.request is not None
+    assert (login.request.binding, login.client_id, login.app) == ("POST", "app", f"{APP}/acs")
+
+
+def test_a_capture_made_of_logins_ends_some_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(finding, "MOST", 3)
+    assert len(logins(*(hop(authorize(str(number))) for number in range(9)))) == 3
+    assert len(logins(*(hop(f"{CALLBACK}?code=c&state={number}") for number in range(9)))) == 3

@@ -10,6 +10,9 @@ import requests
 
 from fake_idp import FakeIdP
 from ssocli.checks.check import Check, Severity, Status
+from ssocli.checks.saml_metadata import read_idp
+from ssocli.config.load import load
+from ssocli.config.model import Saml2Provider
 from ssocli.diagnose.capture import Known, find_logins, read, rebuild
 from ssocli.steps import Step
 from ssocli.trace import Outcome, Trace
@@ -18,11 +21,22 @@ CUSTOMERS = Path(__file__).parents[3] / "fixtures" / "customers"
 RECORDINGS = sorted(CUSTOMERS.glob("har-*/login.har"))
 
 
-def traces(recording: Path) -> list[Trace]:
+def known_from(folder: Path, inputs: list[str]) -> Known:
+    """What the other files of the case tell."""
+    if "metadata.xml" in inputs:
+        return Known(idp=read_idp((folder / "metadata.xml").read_bytes()))
+    if "sentry.toml" in inputs:
+        provider = load(folder / "sentry.toml").providers["acme-saml"]
+        assert isinstance(provider, Saml2Provider)
+        return Known(attributes=provider.attributes)
+    return Known()
+
+
+def traces(recording: Path, known: Known | None = None) -> list[Trace]:
     capture = read(recording.read_bytes(), recording.name)
     assert capture.creator.startswith("Chromium ")
     assert capture.notes == ()
-    return [rebuild(login) for login in find_logins(capture)]
+    return [rebuild(login, known) for login in find_logins(capture)]
 
 
 def test_there_are_recordings() -> None:
@@ -31,8 +45,8 @@ def test_there_are_recordings() -> None:
 
 @pytest.mark.parametrize("recording", RECORDINGS, ids=lambda path: path.parent.name)
 def test_the_last_failure_is_the_one_expected(recording: Path) -> None:
-    expected = tomllib.loads((recording.parent / "case.toml").read_text(encoding="utf-8"))["expected"]
-    found = traces(recording)
+    case = tomllib.loads((recording.parent / "case.toml").read_text(encoding="utf-8"))
+    expected, found = case["expected"], traces(recording, known_from(recording.parent, case["inputs"]))
     assert len(found) == (10 if "ten" in recording.parent.name else 1)
     for trace in found:
         assert len(trace.steps) == 10
