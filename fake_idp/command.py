@@ -110,7 +110,7 @@ def _serve(idp: FakeIdP, options: Options) -> int:
     finally:
         for number, handler in previous.items():
             signal.signal(number, handler)
-    unfired = idp.app.unfired()
+    unfired = idp.app.namespaces.unfired()
     for armed in unfired:
         _say(f"Armed, and never fired: {armed.describe()}. Nobody whom it is for asked for what it changes.")
     if unfired and options.strict_faults:

@@ -22,7 +22,7 @@ from ssocli.diagnose.recognise import recognise
 from ssocli.diagnose.root_cause import Found, sort
 from ssocli.diagnose.summary import summary
 from ssocli.diagnose.thing import Thing
-from ssocli.diagnosis import Diagnosis, Finding, Input, Kind, Verdict
+from ssocli.diagnosis import Decoded, Diagnosis, Finding, Input, Kind, Verdict
 from ssocli.steps import Step
 from ssocli.trace import StepOutcome, Trace
 
@@ -69,21 +69,23 @@ def diagnose(inputs: Sequence[Given], options: Options = Options()) -> Diagnosis
     folders = {given.place: given.folder for given in inputs}
     known = gather(things, options.provider, folders)
     judged: list[Judged] = []
-    fetched: list[Thing] = []
+    record: tuple[Decoded, ...] = ()
     if options.send is not None:
         asked = _asked(things, known, options.send)
-        fetched = list(asked.things)
+        things += asked.things
+        record = asked.record
         # What the identity provider says today is no part of the login that failed.
         judged = [replace(entry, observed=False) for entry in asked.judged]
-        known = gather([*things, *fetched], options.provider, folders)
-    judged += judge([*things, *fetched], known, options.now, time.time())
+        known = gather(things, options.provider, folders)
+    judged += judge(things, known, options.now, time.time())
     captured = {thing.place: _captured(thing, known) for thing in things if thing.kind in _CAPTURES}
     judged += [each for observed in captured.values() for each in observed.judged]
     if options.login is not None:
         judged += [_step(outcome, options.login) for outcome in options.login.steps]
     found = [each for entry in judged for each in _findings(entry, known, options)]
     found += [each for thing in things if thing.kind is Kind.ERROR_TEXT for each in _errors(thing, options)]
-    return conclude(things, judged, found, captured, options.login)
+    diagnosis = conclude(things, judged, found, captured, options.login)
+    return replace(diagnosis, messages=(*record, *diagnosis.messages))
 
 
 def conclude(
