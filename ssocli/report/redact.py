@@ -13,61 +13,18 @@ from typing import Any
 from urllib.parse import parse_qsl, quote, urlsplit, urlunsplit
 
 from ssocli.exchange import Exchange, Headers
+from ssocli.report.redact_text import HIDDEN, once, pairs, redact, stand_in, tokens
+from ssocli.report.secret_names import PRIVATE_JWK_MEMBERS, is_secret, is_typed
 from ssocli.text import fingerprint
 
 BODY_LIMIT = 4_000
 
-_SECRET_NAMES = frozenset(
-    (
-        "access_token",
-        "assertion",
-        "authorization_code",
-        "client_assertion",
-        "client_secret",
-        "code",
-        "code_verifier",
-        "csrf",
-        "csrf_token",
-        "device_code",
-        "id_token",
-        "id_token_hint",
-        "logout_token",
-        "nonce",
-        "otp",
-        "passwd",
-        "password",
-        "refresh_token",
-        "registration_access_token",
-        "relaystate",
-        "request",
-        "response",
-        "samlart",
-        "samlrequest",
-        "samlresponse",
-        "secret",
-        "session",
-        "session_state",
-        "sid",
-        "state",
-        "subject_token",
-        "token",
-        "totp",
-        "user_code",
-    )
-)
-_JWT = re.compile(r"\beyJ[A-Za-z0-9_-]{5,}\.[A-Za-z0-9_-]*(?:\.[A-Za-z0-9_-]*){1,3}")
-_INPUT = re.compile(r"<input\b[^>]*>", re.IGNORECASE)
-_NAME = re.compile(r"""\bname\s*=\s*["']?([^"'\s>]+)""", re.IGNORECASE)
-_VALUE = re.compile(r"""(\bvalue\s*=\s*)("[^"]*"|'[^']*'|[^\s>]+)""", re.IGNORECASE)
-_LINK = re.compile(r"""https?://[^\s"'<>\\]+\?[^\s"'<>\\]+""")
-_NAMES = "|".join(sorted(_SECRET_NAMES, key=len, reverse=True))
-_PAIR = re.compile(rf"""(?<![\w-])({_NAMES})=([^\s&;,"'<>\\]+)""", re.IGNORECASE)
-_MEMBER = re.compile(rf"""((["'])(?:{_NAMES})\2\s*:\s*)(["'])((?:(?!\3)[^\\\n]|\\.)*)\3""", re.IGNORECASE)
-_CREDENTIALS = re.compile(r"\b(Bearer|Basic|DPoP)\s+([A-Za-z0-9._~+/-]{8,}=*)", re.IGNORECASE)
-_PRIVATE_KEY = re.compile(r"-----BEGIN ([A-Z ]*PRIVATE KEY)-----.*?(?:-----END \1-----|\Z)", re.DOTALL)
-# Without its signature an assertion is of no use to whoever finds it.
-_XML_VALUE = re.compile(r"(<(?:[\w.-]+:)?(?:SignatureValue|CipherValue)\b[^>]*>)([^<]+)", re.IGNORECASE)
-_FINGERPRINT = re.compile(r"(?:\S{4}…)?#[0-9a-f]{6}")
+# What may hold a secret beside a token, in a value that is none by its name.
+_WORTH_READING = re.compile(r"[=<\"']|-----|\b(?:Bearer|Basic|DPoP)\b", re.IGNORECASE)
+# Captures join several Set-Cookie headers by line breaks, some libraries by commas.
+_COOKIES = re.compile(r"[\r\n]+|,(?=\s*[^;,=\s]+=)")
+# Objects that name a field beside its value: {"name": "password", "value": "..."}.
+_NAMING = ("name", "id", "key", "path", "field")
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +45,9 @@ class Redactor:
         if "@" in host:
             user, _, host = host.rpartition("@")
             host = f"{user.partition(':')[0]}:{fingerprint(user)}@{host}"
-        return urlunsplit((parts.scheme, host, parts.path, self._pairs(parts.query), self._pairs(parts.fragment)))
+        return urlunsplit(
+            (parts.scheme, host, pairs(parts.path), self._pairs(parts.query), self._pairs(parts.fragment))
+        )
 
     def headers(self, headers: Headers) -> Headers:
         """The headers with credentials and cookie values replaced, and URLs in them treated like `url`."""
@@ -107,15 +66,7 @@ class Redactor:
 
     def text(self, text: str) -> str:
         """Free text (an evidence, a message laid open) with tokens, keys and the values of secret names replaced."""
-        if self.show_secrets:
-            return text
-        text = _PRIVATE_KEY.sub(lambda match: f"({match[1].lower()} {fingerprint(match[0])})", text)
-        text = _LINK.sub(lambda match: self.url(match[0]), _INPUT.sub(_input, text))
-        text = _XML_VALUE.sub(lambda match: match[1] + _once(match[2].strip()), text)
-        text = _MEMBER.sub(lambda match: f"{match[1]}{match[3]}{_once(match[4])}{match[3]}", text)
-        text = _PAIR.sub(lambda match: f"{match[1]}={_once(match[2])}", text)
-        text = _CREDENTIALS.sub(lambda match: f"{match[1]} {fingerprint(match[2])}", text)
-        return _JWT.sub(_replaced, text)
+        return text if self.show_secrets else redact(text, self.url)
 
     def exchange(self, exchange: Exchange) -> dict[str, Any]:
         """One HTTP hop as plain data, ready to be shown or stored."""
@@ -154,9 +105,11 @@ class Redactor:
         return quote(value, safe=":/") if shown == value else shown
 
     def _value(self, name: str, value: str) -> str:
-        if name.lower() in _SECRET_NAMES:
-            return _once(value)
-        return self.url(value) if value.startswith(("http://", "https://")) else _JWT.sub(_replaced, value)
+        if is_secret(name):
+            return stand_in(name, value)
+        if value.startswith(("http://", "https://")):
+            return self.url(value)
+        return self.text(value) if _WORTH_READING.search(value) else tokens(value)
 
     def _header(self, name: str, value: str) -> str:
         lowered = name.lower()
@@ -166,19 +119,18 @@ class Redactor:
             scheme, _, credentials = value.partition(" ")
             return f"{scheme} {fingerprint(credentials)}" if credentials else fingerprint(value)
         if lowered == "cookie":
-            return "; ".join(_cookie(pair) for pair in value.split("; "))
-        if lowered == "set-cookie":
-            pair, semicolon, attributes = value.partition(";")
-            return f"{_cookie(pair)}{semicolon}{attributes}"
+            return "; ".join(_cookie(pair) for pair in re.split(r"[;\r\n]\s*", value))
+        if lowered in {"set-cookie", "set-cookie2"}:
+            return "\n".join(_set_cookie(line.strip()) for line in _COOKIES.split(value))
         if lowered == "location":
             return self.url(value)
-        return _JWT.sub(_replaced, _LINK.sub(lambda match: self.url(match[0]), value))
+        return stand_in(name, value) if is_secret(name) else self.text(value)
 
     def _text(self, text: str, media_type: str) -> str:
         media_type = media_type.split(";")[0].strip().lower()
         if media_type == "application/x-www-form-urlencoded":
             return self._pairs(text)
-        if media_type.endswith("json"):
+        if media_type.endswith("json") or text.lstrip()[:1] in ("{", "["):
             try:
                 return json.dumps(self._member("", json.loads(text)), ensure_ascii=False)
             except (ValueError, RecursionError):
@@ -186,29 +138,32 @@ class Redactor:
         return self.text(text)
 
     def _member(self, name: str, value: Any) -> Any:
+        """A member of a JSON document. What stands below a password is one, whatever it is called there."""
         if isinstance(value, dict):
-            return {key: self._member(key, inner) for key, inner in value.items()}
+            return {key: self._member(_field(name, key, value), inner) for key, inner in value.items()}
         if isinstance(value, list):
             return [self._member(name, inner) for inner in value]
+        if isinstance(value, int | float) and not isinstance(value, bool) and is_typed(name):
+            return HIDDEN
         return self._value(name, value) if isinstance(value, str) else value
 
 
+def _field(above: str, key: str, member: dict[str, Any]) -> str:
+    """Which field a member's value belongs to: the password above, the one that the object names, or its own."""
+    if is_typed(above):
+        return above
+    if key in PRIVATE_JWK_MEMBERS and "kty" in member:
+        return "secret"
+    named = (found for each in _NAMING if isinstance(found := member.get(each), str))
+    return next(named, key) if key == "value" else key
+
+
 def _cookie(pair: str) -> str:
+    """A cookie with its value replaced; one without a name is nothing but its value."""
     name, equals, value = pair.partition("=")
-    return f"{name}={fingerprint(value)}" if equals and value else pair
+    return f"{name}={once(value)}" if equals else once(pair)
 
 
-def _once(value: str) -> str:
-    """The fingerprint of a secret; what is empty or is one already stays."""
-    return fingerprint(value) if value and not _FINGERPRINT.fullmatch(value) else value
-
-
-def _replaced(match: re.Match[str]) -> str:
-    return fingerprint(match[0])
-
-
-def _input(match: re.Match[str]) -> str:
-    name = _NAME.search(match[0])
-    if name is None or name[1].lower() not in _SECRET_NAMES:
-        return match[0]
-    return _VALUE.sub(lambda value: f'{value[1]}"{fingerprint(value[2].strip(chr(34) + chr(39)))}"', match[0])
+def _set_cookie(line: str) -> str:
+    pair, semicolon, attributes = line.partition(";")
+    return f"{_cookie(pair)}{semicolon}{attributes}"

@@ -82,9 +82,10 @@ def _texts(values: tuple[str, ...]) -> str:
 
 
 if __name__ == "__main__":
+    cases = made()
     for old in CUSTOMERS.iterdir():
         if old.is_dir() and not old.name.startswith("har-"):
             shutil.rmtree(old)
-    for each in made():
+    for each in cases:
         write(each, CUSTOMERS)
-    sys.stdout.write(f"{len(made())} cases\n")
+    sys.stdout.write(f"{len(cases)} cases\n")

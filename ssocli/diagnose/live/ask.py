@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from ssocli.checks.document import json_object
+from ssocli.checks.transport.context import without_query
 from ssocli.config.model import OAuth2Provider, OidcProvider
 from ssocli.config.placeholder import PLACEHOLDER
 from ssocli.diagnose.judged import Judged
@@ -15,9 +16,10 @@ from ssocli.diagnose.known import Configured, Known
 from ssocli.diagnose.live import oauth, saml
 from ssocli.diagnose.live.asker import Asker
 from ssocli.diagnose.thing import Thing
-from ssocli.diagnosis import Kind
+from ssocli.diagnosis import Decoded, Kind
 from ssocli.exchange import Exchange
 from ssocli.sentry.context import Send
+from ssocli.text import printable
 
 _WELL_KNOWN = "/.well-known/openid-configuration"
 
@@ -26,8 +28,7 @@ _WELL_KNOWN = "/.well-known/openid-configuration"
 class Live:
     """What asking gave: `things` are the documents that came, for the judge to judge beside those that were given.
 
-    `judged` is the asking itself: whether answers came, certificates, clocks, endpoints. `is_unreachable`: something
-    was asked, and nothing answered.
+    `judged` is the asking itself: whether answers came, certificates, clocks, endpoints.
     """
 
     things: tuple[Thing, ...] = ()
@@ -35,9 +36,12 @@ class Live:
     exchanges: tuple[Exchange, ...] = ()
 
     @property
-    def is_unreachable(self) -> bool:
-        """Whether the network stood in the way of everything."""
-        return bool(self.exchanges) and all(exchange.response is None for exchange in self.exchanges)
+    def record(self) -> tuple[Decoded, ...]:
+        """What was asked and answered, a line each; nothing if nobody was asked."""
+        if not self.exchanges:
+            return ()
+        lines = "\n".join(_line(exchange) for exchange in self.exchanges)
+        return (Decoded("Requests to the identity provider", "", lines),)
 
 
 def ask(
@@ -118,3 +122,13 @@ def _look_at_metadata(asker: Asker, url: str | None, configured: Configured | No
         return []
     saml.probe(asker, configured, saml.read(configured, body))
     return [Thing(Kind.IDP_METADATA, url, data=body)]
+
+
+def _line(exchange: Exchange) -> str:
+    response, error = exchange.response, exchange.error
+    phases = ((name, getattr(exchange.phases, name)) for name in ("dns", "tcp", "tls", "headers", "body"))
+    spent = ", ".join(f"{name} {seconds * 1000:.0f}" for name, seconds in phases if seconds is not None)
+    got = f"HTTP {response.status} {printable(response.media_type, 60)}".rstrip() if response is not None else ""
+    failure = f"{error.kind}: {printable(error.detail, 300)}" if error is not None else ""
+    asked = f"{exchange.method} {printable(without_query(exchange.url))}"
+    return f"{asked}: {'; '.join(filter(None, (got, failure)))} (ms: {spent})"

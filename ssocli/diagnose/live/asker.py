@@ -11,6 +11,7 @@ from ssocli.checks.check import evaluate, first_blocking
 from ssocli.checks.endpoints import EndpointContext, Role
 from ssocli.checks.transport.context import without_query
 from ssocli.diagnose.judged import Judged
+from ssocli.diagnose.live.refusal import words
 from ssocli.exchange import Exchange, Headers, Response, Sender
 from ssocli.sentry.context import Send
 
@@ -53,9 +54,8 @@ class Asker:
         body: bytes = b"",
         is_login: bool = False,
         is_configured: bool = False,
-        read: Callable[[Response], str] = lambda _: "",
     ) -> None:
-        """Ask an endpoint. `read` finds the identity provider's own words for a refusal in its response."""
+        """Ask an endpoint whether it answers; `is_login`: with the very request that a login begins with."""
         exchange = self._ask(method, url, headers, body)
         if exchange is None:
             return
@@ -64,7 +64,7 @@ class Asker:
             context = transport.TransportContext(exchange, role, is_json=False)
             self.judged.append(Judged(place, evaluate("transport", context)))
             return
-        said = read(response) if is_login else ""
+        said = words(url, response) if is_login else ""
         observed = EndpointContext(role, response, is_login, said, is_configured)
         self.judged.append(Judged(place, evaluate("endpoints", observed), said=said))
 

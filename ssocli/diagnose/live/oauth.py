@@ -10,7 +10,7 @@ from ssocli.checks.metadata import url_problem
 from ssocli.config.model import OAuth2Provider, OidcProvider
 from ssocli.diagnose.known import Configured
 from ssocli.diagnose.live.asker import Asker
-from ssocli.diagnose.live.refusal import is_known_there, words
+from ssocli.diagnose.live.refusal import is_known_there
 from ssocli.sentry.auth.authorization_request import build_request
 from ssocli.sentry.auth.client import Client
 
@@ -53,7 +53,6 @@ def _probe_authorization(asker: Asker, configured: Configured | None, url: str, 
         headers=(("Accept", "text/html"),),
         is_login=is_login,
         is_configured=is_configured,
-        read=words,
     )
 
 

@@ -8,14 +8,11 @@ import re
 from urllib.parse import parse_qs, urlsplit
 
 from ssocli.checks.metadata import is_loopback
-from ssocli.diagnose.known_errors import find
 from ssocli.exchange import Response
 
-_READ = 200_000
-_SPECIFICATIONS = {"OAuth 2.0", "SAML 2.0"}
-# Entra ID answers 200 with a page that names the error.
-_ON_A_GOOD_PAGE = re.compile(r"AADSTS\d{5,8}[^<\"\\]{0,300}")
-_MARKUP = re.compile(r"<(script|style)\b.*?</\1|<[^>]*>", re.IGNORECASE | re.DOTALL)
+# Entra ID answers 200 with a page whose script has the error.
+_IN_A_SCRIPT = re.compile(rb"AADSTS\d{5,8}[^<\"\\]{0,300}")
+_READABLE = re.compile(r"[ -~]{4,}")
 
 
 def is_known_there(sentry_url: str, endpoint: str) -> bool:
@@ -26,40 +23,40 @@ def is_known_there(sentry_url: str, endpoint: str) -> bool:
     return not _is_loopback(sentry_url) or _is_loopback(endpoint)
 
 
-def words(response: Response) -> str:
-    """The known error that a response names, with some of the text around it; "" if it names none."""
-    text = response.body[:_READ].decode("utf-8", "replace")
+def words(url: str, response: Response) -> str:
+    """What the response to a login request at `url` says of an error; "" if it says nothing of one."""
     if response.status < 300:
-        found = _ON_A_GOOD_PAGE.search(text)
-        return found[0] if found else ""
+        found = _IN_A_SCRIPT.search(response.body)
+        return found[0].decode("utf-8", "replace") if found else ""
     if response.status < 400:
-        return _named(_in_address(response.header("Location") or ""))
-    return _named(" ".join(_MARKUP.sub(" ", text).split()))
-
-
-def _named(text: str) -> str:
-    """The text from its first known error of a product on; "" if there is none."""
-    errors = [error for error in find(text) if error.product not in _SPECIFICATIONS]
-    if not errors:
+        return _in_address(response.header("Location") or "")
+    if "html" not in response.media_type:
         return ""
-    at = text.lower().find(errors[0].code.lower())
-    return text[max(at, 0) :][:300]
+    # Imported here: pages are read only where a request was refused.
+    from ssocli.diagnose.capture.view import said_on
+    from ssocli.flow.browser.page import read_page
+
+    return said_on(read_page(url, response))
 
 
 def _in_address(location: str) -> str:
-    """What an address says of an error: `error` and `error_description`, or what Google packs into `authError`."""
+    """What an address says: `error` and `error_description`, or what Google packs into `authError`."""
     try:
-        found = parse_qs(urlsplit(location).query, max_num_fields=100)
+        parts = urlsplit(location)
+        found = parse_qs(f"{parts.query}&{parts.fragment}", max_num_fields=100)
     except ValueError:
         return ""
     said = [found[name][0] for name in ("error", "error_description") if name in found]
     if packed := found.get("authError", [""])[0]:
-        try:
-            raw = base64.urlsafe_b64decode(packed + "=" * (-len(packed) % 4))
-        except (binascii.Error, ValueError):
-            return ""
-        said.append(" ".join(re.findall(r"[ -~]{4,}", raw.decode("latin-1"))))
+        said += _READABLE.findall(_unpacked(packed))
     return ": ".join(said)
+
+
+def _unpacked(packed: str) -> str:
+    try:
+        return base64.urlsafe_b64decode(packed + "=" * (-len(packed) % 4)).decode("latin-1")
+    except (binascii.Error, ValueError):
+        return ""
 
 
 def _is_loopback(url: str) -> bool:

@@ -8,7 +8,7 @@ from ssocli.checks.metadata import url_problem
 from ssocli.checks.saml_metadata import IdpDescription, read_idp
 from ssocli.diagnose.known import Configured
 from ssocli.diagnose.live.asker import Asker
-from ssocli.diagnose.live.refusal import is_known_there, words
+from ssocli.diagnose.live.refusal import is_known_there
 from ssocli.exchange import Headers
 from ssocli.sentry import secrets
 from ssocli.sentry.auth.saml2.service_provider import ServiceProvider
@@ -67,5 +67,4 @@ def _probe_login(asker: Asker, configured: Configured, sp: ServiceProvider, idp:
         body=body,
         is_login=True,
         is_configured=is_configured,
-        read=words,
     )
