@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 PREFIX = "FAKE_IDP_"
 _FAULT_HELP = "arm a fault: id_token.expired:user=alice,times=1 (repeatable; in the environment, with spaces)"
 _TOKEN_HELP = "bearer token that the control API asks for; better in the environment, where nobody else sees it"
+_TLS_HELP = "speak TLS with a throw-away authority, and write its certificate to FILE, for the clients"
 _TRUE, _FALSE = ("1", "true", "yes", "on"), ("", "0", "false", "no", "off")
 
 
@@ -34,6 +35,7 @@ def parse(arguments: Sequence[str], environ: Mapping[str, str]) -> Options:
     add("--login", choices=("page", "auto"), default="page", help="login page, or log in without one")
     add("--seed", help="make codes and identifiers repeatable")
     add("--public-url", metavar="URL", help="scheme and host that clients use, for the issuer")
+    add("--tls", type=Path, metavar="FILE", help=_TLS_HELP)
     add("--allowed-hosts", metavar="NAMES", default="", help='other names to answer for, with commas; "*" for any')
     add("--ready-file", type=Path, metavar="FILE", help="write the ready line there as well")
     add("--fault", action="append", dest="faults", default=[], metavar="ID[:KEY=VALUE,...]", help=_FAULT_HELP)

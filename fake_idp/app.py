@@ -3,26 +3,21 @@
 from __future__ import annotations
 
 import re
-import threading
-from collections import OrderedDict
 from importlib import import_module
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from fake_idp import config as configuration
 from fake_idp.clock import Clock
-from fake_idp.context import Context, Issuer, Namespace
+from fake_idp.context import Context, Issuer
 from fake_idp.directory import Directory
 from fake_idp.faults import UnknownFaultError
-from fake_idp.faults.engine import Faults
-from fake_idp.keys import KeySet
+from fake_idp.namespaces import NAME, NAMESPACE_PREFIX, Namespaces
 from fake_idp.oidc.endpoints import ENDPOINTS, Endpoint
 from fake_idp.randomness import Randomness
-from fake_idp.recorder import Recorder
 from fake_idp.refusal import Refusal, RefusedError
 from fake_idp.routes import Routes
 from fake_idp.settings import Settings
-from fake_idp.store import Store
 from fake_idp.web import Request, Response, json_response
 
 if TYPE_CHECKING:
@@ -32,17 +27,14 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
     from fake_idp.config import Config, Shape
-    from fake_idp.faults.armed import Armed
+    from fake_idp.context import Namespace
     from fake_idp.recorder import Entry
     from fake_idp.settings import LoginMode
 
-NAMESPACE_PREFIX = "/_ns/"
 CONTROL_PREFIX = "/_idp/"
 DEFAULT_ISSUER = "default"
 FAULT_MARK = "~"
 HEALTH_PATHS = ("/healthz", "/readyz", "/isalive")
-MAX_NAMESPACES = 256
-NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._~-]{0,127}")
 _PUBLIC_URL = re.compile(r"https?://[A-Za-z0-9.-]+(:\d+)?/?|https?://\[[0-9A-Fa-f:]+\](:\d+)?/?")
 _WELL_KNOWN = re.compile(r"(/\.well-known/oauth-authorization-server)(/.+)")
 
@@ -56,10 +48,17 @@ class App:
         self.clock = clock
         self.directory = Directory(config)
         self.randomness = randomness
+        self.namespaces = Namespaces(self.directory, settings.faults, clock, randomness)
         self._shapes = {issuer.name: issuer.shape for issuer in config.issuers}
-        self._lock = threading.Lock()
-        self._namespaces: OrderedDict[str, Namespace] = OrderedDict()
-        self.default = self._new_namespace("", clock)
+
+    @property
+    def default(self) -> Namespace:
+        """The namespace of requests that name none."""
+        return self.namespaces.default
+
+    def namespace(self, name: str) -> Namespace:
+        """The namespace of that name, made on first use."""
+        return self.namespaces.named(name)
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> list[bytes]:
         """Answer one request (PEP 3333)."""
@@ -113,60 +112,6 @@ class App:
         if shape is None or not NAME.fullmatch(name):
             raise LookupError(f"expected one of {', '.join(self._shapes)}, got {name[:100]!r}")
         return Issuer(name, url, path, Routes.of(shape).shape)
-
-    def namespaces(self) -> list[Namespace]:
-        """Those that there are, the default one first."""
-        with self._lock:
-            return [self.default, *self._namespaces.values()]
-
-    def drop_namespace(self, name: str) -> bool:
-        """Forget a namespace with all its state; whether it was there."""
-        with self._lock:
-            return self._namespaces.pop(name, None) is not None
-
-    def reset(self, namespace: Namespace, *, keys: bool = False) -> None:
-        """Make a namespace as it was at the start; its keys only if `keys` is true."""
-        namespace.clock.reset()
-        namespace.store = Store(namespace.clock)
-        namespace.directory = self.directory
-        namespace.recorder.clear()
-        namespace.faults.clear()
-        self._preset(namespace.faults)
-        if keys:
-            namespace.keys = KeySet(self.config.keys, namespace.clock, self.randomness)
-
-    def namespace(self, name: str) -> Namespace:
-        """The namespace of that name, made on first use; the least recently used goes when there are too many."""
-        if name == "":
-            return self.default
-        with self._lock:
-            namespace = self._namespaces.get(name)
-            if namespace is None:
-                # It follows the default clock until it is moved itself.
-                namespace = self._namespaces[name] = self._new_namespace(name, Clock(self.clock.now))
-            self._namespaces.move_to_end(name)
-            if len(self._namespaces) > MAX_NAMESPACES:
-                self._namespaces.popitem(last=False)
-            return namespace
-
-    def unfired(self) -> list[Armed]:
-        """The faults armed from the start that changed nothing in any namespace."""
-        presets = [[armed for armed in space.faults.armed() if armed.preset] for space in self.namespaces()]
-        fired = {armed.describe() for space in presets for armed in space if armed.fired}
-        return [armed for armed in presets[0] if armed.describe() not in fired]
-
-    def _new_namespace(self, name: str, clock: Clock) -> Namespace:
-        keys = KeySet(self.config.keys, clock, self.randomness)
-        faults = Faults(clock, self.randomness)
-        self._preset(faults)
-        prefix = NAMESPACE_PREFIX + name if name else ""
-        return Namespace(name, prefix, self.directory, clock, keys, Store(clock), Recorder(), faults)
-
-    def _preset(self, faults: Faults) -> None:
-        if self.config.faults or self.settings.faults:
-            from fake_idp.faults import selection
-
-            selection.preset(faults, self.config.faults, self.settings.faults)
 
     def _namespace_of(self, path: str) -> tuple[Namespace, str]:
         """The namespace, and the rest of the path."""

@@ -31,7 +31,10 @@ EXIT_INTERRUPTED = 130
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """What can be chosen at the start; each has a flag and an environment variable FAKE_IDP_<NAME>."""
+    """What can be chosen at the start; each has a flag and an environment variable FAKE_IDP_<NAME>.
+
+    `tls` is the file into which the certificate of the throw-away authority is written; without it, plain HTTP.
+    """
 
     host: str = "127.0.0.1"
     port: int = DEFAULT_PORT
@@ -40,6 +43,7 @@ class Options:
     login: LoginMode = "page"
     seed: str | None = None
     public_url: str | None = None
+    tls: Path | None = None
     allowed_hosts: tuple[str, ...] = ()
     ready_file: Path | None = None
     quiet: bool = False
@@ -56,6 +60,9 @@ def run(options: Options) -> int:
     """
     from fake_idp.config import ConfigError
 
+    if options.tls is None and (unheard := [text for text in options.faults if text.startswith("tls.")]):
+        _say(f"fault: {unheard[0]} strikes in the TLS handshake: expected --tls FILE, for the authority's certificate.")
+        return EXIT_USAGE
     try:
         idp = FakeIdP(
             options.port,
@@ -65,6 +72,7 @@ def run(options: Options) -> int:
             seed=options.seed,
             config=options.config,
             public_url=options.public_url,
+            tls="throw-away" if options.tls is not None else None,
             allowed_hosts=options.allowed_hosts,
             faults=options.faults,
             control_token=options.control_token,
@@ -76,6 +84,13 @@ def run(options: Options) -> int:
     except CannotListenError as error:
         _say(str(error.strerror))
         return EXIT_CANNOT_LISTEN
+    if options.tls is not None:
+        try:
+            options.tls.write_bytes(idp.authority.pem)
+        except OSError as error:
+            idp.stop()
+            _say(f"--tls {options.tls}: expected a file that can be written, but: {(error.strerror or '').lower()}.")
+            return EXIT_USAGE
     return _serve(idp, options)
 
 
@@ -110,7 +125,7 @@ def _serve(idp: FakeIdP, options: Options) -> int:
     finally:
         for number, handler in previous.items():
             signal.signal(number, handler)
-    unfired = idp.app.unfired()
+    unfired = idp.app.namespaces.unfired()
     for armed in unfired:
         _say(f"Armed, and never fired: {armed.describe()}. Nobody whom it is for asked for what it changes.")
     if unfired and options.strict_faults:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Literal, Self
 
-from fake_idp.app import CONTROL_PREFIX, DEFAULT_ISSUER, NAMESPACE_PREFIX, create_app
+from fake_idp.app import CONTROL_PREFIX, DEFAULT_ISSUER, create_app
+from fake_idp.namespaces import NAMESPACE_PREFIX
 from fake_idp.server import Server
 
 if TYPE_CHECKING:

@@ -45,6 +45,8 @@ class IdP:
         self.namespace = namespace
         self.logins: list[Trace] = []
         """The logins that `sso_login` drove, oldest first."""
+        # Kept, so that it outlives its place at the server.
+        self._space: Namespace = server.app.namespace(namespace)
         self._ordered: list[Armed] = []
 
     @property
@@ -104,7 +106,7 @@ class IdP:
 
     def requests(self, endpoint: str | None = None, **match: Any) -> list[Entry]:
         """The recorded requests, oldest first; `match` takes client, user, flow and accepted."""
-        return self.server.requests(endpoint, namespace=self.namespace, **match)
+        return self._space.recorder.requests(endpoint, **match)
 
     def arm(self, fault: str, *, strict: bool = True, **conditions: Any) -> Armed:
         """Order a failure until the end of the test: `fake_idp.arm("id_token.expired", times=1)`.
@@ -165,19 +167,16 @@ class IdP:
         return "\n".join(lines) or "No request has reached the identity provider."
 
     def close(self) -> None:
-        """Disarm what would strike the next test: TLS comes before the path that tells namespaces apart."""
+        """Let the server forget this test, and disarm what would strike the next one: TLS knows no namespaces."""
         for armed in self._ordered:
             self._disarm(armed)
+        self.server.app.namespaces.drop(self.namespace)
 
     def _armed_in(self, fault: str) -> str:
         return "" if fault.startswith(TLS_FAULTS) else self.namespace
 
     def _disarm(self, armed: Armed) -> None:
         self.server.faults(namespace=self._armed_in(armed.fault.id)).disarm(armed)
-
-    @property
-    def _space(self) -> Namespace:
-        return self.server.app.namespace(self.namespace)
 
 
 class SsoLogin:

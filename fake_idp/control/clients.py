@@ -11,7 +11,7 @@ from fake_idp.config import Algorithm, AuthMethod, Client
 from fake_idp.control.problem import ProblemError
 from fake_idp.control.route import Model
 from fake_idp.directory import Directory
-from fake_idp.oidc import redirect_uri
+from fake_idp.oidc import redirect_uri, registration
 
 if TYPE_CHECKING:
     from fake_idp.control.call import Call
@@ -76,38 +76,39 @@ def get(call: Call, client_id: str) -> ClientView:
 
 def add(call: Call, body: NewClient) -> ClientView:
     """Add a client."""
-    if body.client_id in call.clients():
-        raise ProblemError(
-            409, "There is a client with this client_id.", expected="another client_id", seen=body.client_id,
-            fix="change that client, or delete it first",
-        )  # fmt: skip
-    _check(call, body)
     client = Client(**msgspec.structs.asdict(body))
-    _put(call, [*call.namespace.directory.clients.values(), client])
+    _check(call, client)
+    with call.namespace.store.lock:
+        if client.client_id in call.clients():
+            raise ProblemError(
+                409, "There is a client with this client_id.", expected="another client_id", seen=client.client_id,
+                fix="change that client, or delete it first",
+            )  # fmt: skip
+        _put(call, [*call.namespace.directory.clients.values(), client])
     return _shown(call, client)
 
 
 def change(call: Call, client_id: str, body: msgspec.Struct) -> ClientView:
     """Change members of a client."""
-    before = call.client(client_id)
     values = {name: value for name, value in msgspec.structs.asdict(body).items() if value is not UNSET}
-    after = msgspec.structs.replace(before, **values)
-    _check(call, after)
-    if _registered(call, client_id):
-        from fake_idp.oidc.registration import LIFETIME
-
-        call.namespace.store.clients.put(client_id, after, LIFETIME)
-    else:
-        _put(call, [after if other is before else other for other in call.namespace.directory.clients.values()])
+    with call.namespace.store.lock:
+        before = call.client(client_id)
+        after = msgspec.structs.replace(before, **values)
+        _check(call, after)
+        if _configured(call, client_id):
+            _put(call, [after if other is before else other for other in call.namespace.directory.clients.values()])
+        else:
+            call.namespace.store.clients.put(client_id, after, registration.LIFETIME)
     return _shown(call, after)
 
 
 def delete(call: Call, client_id: str) -> None:
     """Remove a client; what it was given before stays good."""
-    client = call.client(client_id)
-    call.namespace.store.clients.pop(client_id)
-    call.namespace.store.registration_tokens.pop(client_id)
-    _put(call, [other for other in call.namespace.directory.clients.values() if other is not client])
+    with call.namespace.store.lock:
+        client = call.client(client_id)
+        call.namespace.store.clients.pop(client_id)
+        call.namespace.store.registration_tokens.pop(client_id)
+        _put(call, [other for other in call.namespace.directory.clients.values() if other is not client])
 
 
 def _check(call: Call, client: Client) -> None:
@@ -123,8 +124,8 @@ def _check(call: Call, client: Client) -> None:
             raise ProblemError(422, f"The {name} cannot be used.", expected=redirect_uri.WEB_ADDRESS, seen=uri)
 
 
-def _registered(call: Call, client_id: str) -> bool:
-    return client_id not in call.namespace.directory.clients
+def _configured(call: Call, client_id: str) -> bool:
+    return client_id in call.namespace.directory.clients
 
 
 def _put(call: Call, clients: list[Client]) -> None:
@@ -135,7 +136,5 @@ def _put(call: Call, clients: list[Client]) -> None:
 def _shown(call: Call, client: Client) -> ClientView:
     values = msgspec.structs.asdict(client)
     secret = values.pop("client_secret")
-    registered: Literal["configured", "dynamically"] = (
-        "dynamically" if _registered(call, client.client_id) else "configured"
-    )
-    return ClientView(**values, has_secret=secret is not None, registered=registered)
+    values["registered"] = "configured" if _configured(call, client.client_id) else "dynamically"
+    return ClientView(**values, has_secret=secret is not None)

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Annotated
 
 from msgspec import Meta
 
-from fake_idp.app import NAME
 from fake_idp.control.info import IssuerInfo, issuers
 from fake_idp.control.problem import ProblemError, unknown
 from fake_idp.control.route import VERSION, Asked, Model
+from fake_idp.namespaces import NAME
 
 if TYPE_CHECKING:
     from fake_idp.context import Namespace
@@ -43,13 +43,13 @@ class Reset(Asked, frozen=True, kw_only=True):
 
 def listing(call: Call) -> list[NamespaceView]:
     """The namespaces, the default one first."""
-    return [_shown(call, namespace) for namespace in call.app.namespaces()]
+    return [_shown(call, namespace) for namespace in call.app.namespaces.all()]
 
 
 def add(call: Call, body: NewNamespace) -> NamespaceView:
     """Make a namespace; it also comes into being when its path is first asked for."""
     name = body.name or "n" + re.sub(r"[^A-Za-z0-9]", "", call.app.randomness.token(9))
-    if name in {namespace.name for namespace in call.app.namespaces()}:
+    if name in {namespace.name for namespace in call.app.namespaces.all()}:
         raise ProblemError(409, "There is a namespace of this name.", expected="another name", seen=name)
     return _shown(call, call.app.namespace(name))
 
@@ -62,17 +62,17 @@ def get(call: Call, name: str) -> NamespaceView:
 def delete(call: Call, name: str) -> None:
     """Forget a namespace and all that is in it."""
     _named(call, name)
-    call.app.drop_namespace(name)
+    call.app.namespaces.drop(name)
 
 
 def reset(call: Call, body: Reset) -> NamespaceView:
     """Make this namespace as it was at the start: state, people, clients, faults, record and clock."""
-    call.app.reset(call.namespace, keys=body.keys)
+    call.app.namespaces.reset(call.namespace, keys=body.keys)
     return _shown(call, call.namespace)
 
 
 def _named(call: Call, name: str) -> Namespace:
-    others = {namespace.name: namespace for namespace in call.app.namespaces() if namespace.name}
+    others = {namespace.name: namespace for namespace in call.app.namespaces.all() if namespace.name}
     if name not in others:
         raise unknown("namespace", name, others)
     return others[name]

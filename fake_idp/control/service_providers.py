@@ -84,17 +84,12 @@ def add(call: Call, body: NewServiceProvider) -> ServiceProviderView:
 
 def delete(call: Call, entity_id: str) -> None:
     """Remove a service provider."""
-    find(call, entity_id)
-    call.namespace.store.service_providers.pop(entity_id)
-    directory = call.namespace.directory
-    if entity_id in directory.service_providers:
-        rest = tuple(
-            settings
-            for settings, provider in zip(
-                directory.config.service_providers, directory.service_providers.values(), strict=True
-            )
-            if provider.entity_id != entity_id
-        )
+    with call.namespace.store.lock:
+        find(call, entity_id)
+        call.namespace.store.service_providers.pop(entity_id)
+        directory = call.namespace.directory
+        known = zip(directory.config.service_providers, directory.service_providers.values(), strict=True)
+        rest = tuple(settings for settings, provider in known if provider.entity_id != entity_id)
         call.namespace.directory = Directory(msgspec.structs.replace(directory.config, service_providers=rest))
 
 

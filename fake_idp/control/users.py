@@ -79,29 +79,32 @@ def add(call: Call, body: NewUser) -> User:
     """Add a person."""
     values = msgspec.structs.asdict(body)
     person = Person(**{**values, "sub": body.sub or call.app.randomness.token(12)})
-    _check_unique(call, person)
-    _put(call, [*call.namespace.directory.people.values(), person])
+    with call.namespace.store.lock:
+        _check_unique(call, person)
+        _put(call, [*call.namespace.directory.people.values(), person])
     return _shown(person)
 
 
 def change(call: Call, username: str, body: msgspec.Struct) -> User:
     """Change members of a person; logins that are under way see the new values."""
-    before = call.person(username)
     values = {name: value for name, value in msgspec.structs.asdict(body).items() if value is not UNSET}
-    after = msgspec.structs.replace(before, **values)
-    _check_unique(call, after, before)
-    _put(call, [after if person is before else person for person in call.namespace.directory.people.values()])
+    with call.namespace.store.lock:
+        before = call.person(username)
+        after = msgspec.structs.replace(before, **values)
+        _check_unique(call, after, before)
+        _put(call, [after if person is before else person for person in call.namespace.directory.people.values()])
     return _shown(after)
 
 
 def delete(call: Call, username: str) -> None:
     """Remove a person, with all sessions and tokens."""
-    person = call.person(username)
-    rest = [other for other in call.namespace.directory.people.values() if other is not person]
-    if not rest:
-        raise ProblemError(409, "This is the last user.", expected="another one that stays", seen=username)
-    _put(call, rest)
-    _forget(call, username)
+    with call.namespace.store.lock:
+        person = call.person(username)
+        rest = [other for other in call.namespace.directory.people.values() if other is not person]
+        if not rest:
+            raise ProblemError(409, "This is the last user.", expected="another one that stays", seen=username)
+        _put(call, rest)
+        _forget(call, username)
 
 
 def _put(call: Call, people: list[Person]) -> None:

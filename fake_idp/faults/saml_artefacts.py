@@ -85,7 +85,7 @@ class SignedResponse:
     """A response with an assertion, signed and perhaps encrypted: all that is left is to send it.
 
     `assertion` is the signed assertion in clear: in `root`, or what the EncryptedAssertion in `root` was made of.
-    `document` replaces what `root` would give.
+    `document` replaces what `root` would give. `inside` tells that the assertions in `root` are still to be encrypted.
     """
 
     context: Context
@@ -94,6 +94,13 @@ class SignedResponse:
     signer: Signer
     provider: ServiceProvider
     document: bytes | None = None
+    inside: bool = False
+
+    def rewrite(self, document: bytes) -> None:
+        """Replace the octets. Raises LookupError if these are the same: there was nothing to change."""
+        if document == self.serialized():
+            raise LookupError("what it rewrites")
+        self.document = document
 
     def serialized(self) -> bytes:
         """The response as it leaves."""
@@ -112,5 +119,5 @@ def _described(root: _Element) -> dict[str, Any]:
     return {
         "size": len(document),
         "document": fingerprint(document.decode("utf-8", "replace")),
-        "elements": [xml.local_name(each) for each in root.iter("*")],
+        "elements": [str(each.tag).rpartition("}")[2] for each in root.iter("*")],
     }

@@ -117,7 +117,7 @@ def comments(message: SignedResponse, place: str) -> None:
     from lxml import etree
 
     if place == "around-the-document":
-        message.document = b"<!-- before -->" + xml.serialize(message.root) + b"<!-- behind -->"
+        message.rewrite(b"<!-- before -->" + xml.serialize(message.root) + b"<!-- behind -->")
         return
     for assertion in assertions(message.root):
         assertion.insert(0, etree.Comment(" between "))
@@ -135,7 +135,7 @@ def void(message: SignedResponse) -> None:
     impersonate(message)
     target.remove(part(target, "ds:Signature"))
     sign_again(message, targets=[target], edit=lambda info, _: digested(info, b"", "sha256"))
-    message.document = xml.serialize(message.root).replace(b"<saml:Assertion ", b'<saml:Assertion xmlns:void="1" ')
+    message.rewrite(xml.serialize(message.root).replace(b"<saml:Assertion ", b'<saml:Assertion xmlns:void="1" '))
 
 
 @fault.family(
@@ -201,7 +201,7 @@ def style_sheet(message: SignedResponse) -> None:
     User: notices nothing.
     """
     instruction = b'<?xml-stylesheet type="text/xsl" href="http://127.0.0.1:9/style.xsl"?>'
-    message.document = instruction + xml.serialize(message.root)
+    message.rewrite(instruction + xml.serialize(message.root))
 
 
 def _mallory(message: SignedResponse) -> str:

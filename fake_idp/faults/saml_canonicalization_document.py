@@ -11,6 +11,8 @@ from fake_idp.saml import xml
 from fake_idp.saml.names import BASIC_NAME, NAMESPACES
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from fake_idp.faults.saml_artefacts import SignedResponse
 
 fault = At("saml_canonicalization", step="token_validation")
@@ -59,7 +61,7 @@ def doctype(message: SignedResponse, kind: str) -> None:
         document = document.replace(f">{name}</saml:NameID>".encode(), b">&name;</saml:NameID>")
     if kind == "entity-in-id":
         document = document.replace(f' ID="{identifier}"'.encode(), b' ID="&name;"')
-    message.document = f"<!DOCTYPE samlp:Response{declarations[kind]}>".encode() + document
+    message.rewrite(f"<!DOCTYPE samlp:Response{declarations[kind]}>".encode() + document)
 
 
 @fault.family(
@@ -85,7 +87,7 @@ def external_entity(message: SignedResponse, kind: str) -> None:
     }
     name = part(message.root, "saml:NameID").text or ""
     document = xml.serialize(message.root).replace(f">{name}</saml:NameID>".encode(), b">&name;</saml:NameID>")
-    message.document = f"<!DOCTYPE samlp:Response [{declarations[kind]}]>".encode() + document
+    message.rewrite(f"<!DOCTYPE samlp:Response [{declarations[kind]}]>".encode() + document)
 
 
 @fault.family(
@@ -108,10 +110,10 @@ def bomb(message: SignedResponse, kind: str) -> None:
     end = document.index(b">") + 1
     if kind == "nested-elements":
         extensions = b"<samlp:Extensions>" + b"<x>" * _DEEP + b"</x>" * _DEEP + b"</samlp:Extensions>"
-        message.document = document.replace(b"<samlp:Status>", extensions + b"<samlp:Status>", 1)
+        message.rewrite(document.replace(b"<samlp:Status>", extensions + b"<samlp:Status>", 1))
     elif kind == "attributes":
         many = "".join(f' a{number}=""' for number in range(_MANY)).encode()
-        message.document = document[: end - 1] + many + document[end - 1 :]
+        message.rewrite(document[: end - 1] + many + document[end - 1 :])
     else:
         laughs = '<!ENTITY e0 "ha">' + "".join(
             f'<!ENTITY e{number} "{f"&e{number - 1};" * 10}">' for number in range(1, _LAUGHS + 1)
@@ -119,7 +121,7 @@ def bomb(message: SignedResponse, kind: str) -> None:
         entities = laughs if kind == "billion-laughs" else f'<!ENTITY e{_LAUGHS} "{"ha" * 10_000}">'
         uses = f"&e{_LAUGHS};" * (1 if kind == "billion-laughs" else 1_000)
         bombed = document.replace(b"</saml:NameID>", uses.encode() + b"</saml:NameID>")
-        message.document = f"<!DOCTYPE samlp:Response [{entities}]>".encode() + bombed
+        message.rewrite(f"<!DOCTYPE samlp:Response [{entities}]>".encode() + bombed)
 
 
 @fault.family(
@@ -147,7 +149,7 @@ def not_well_formed(message: SignedResponse, kind: str) -> None:
     User: sees that the login failed.
     """
     document = xml.serialize(message.root)
-    message.document = {
+    broken: dict[str, Callable[[], bytes]] = {
         "utf-16": lambda: document.decode("utf-8").encode("utf-16"),
         "unknown-encoding": lambda: b'<?xml version="1.0" encoding="x-fake-idp"?>' + document,
         "byte-of-another-encoding": lambda: document.replace(b"</saml:NameID>", b"\xe9</saml:NameID>"),
@@ -162,7 +164,8 @@ def not_well_formed(message: SignedResponse, kind: str) -> None:
             b"</saml:Subject>", b"</fake:Subject>"
         ),
         "bare-ampersand": lambda: document.replace(b"</saml:NameID>", b"&co</saml:NameID>"),
-    }[kind]()
+    }
+    message.rewrite(broken[kind]())
 
 
 @fault(spec="Kantara SAML Deployment Profile G02", reject="must_tolerate")

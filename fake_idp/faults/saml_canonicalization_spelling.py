@@ -36,7 +36,7 @@ def prefix_renamed(message: SignedResponse) -> None:
     User: sees that the login failed.
     """
     document = xml.serialize(message.root)
-    message.document = document.replace(b"saml:", b"saml2:").replace(b"xmlns:saml=", b"xmlns:saml2=")
+    message.rewrite(document.replace(b"saml:", b"saml2:").replace(b"xmlns:saml=", b"xmlns:saml2="))
 
 
 @fault("unsigned-response", spec="XML Namespaces 2.3")
@@ -49,7 +49,7 @@ def signature_of_another_namespace(message: SignedResponse) -> None:
     """
     impersonate(message)
     genuine = NAMESPACES["ds"].encode("ascii")
-    message.document = xml.serialize(message.root).replace(b'"' + genuine + b'"', b'"' + genuine + b'/"')
+    message.rewrite(xml.serialize(message.root).replace(b'"' + genuine + b'"', b'"' + genuine + b'/"'))
 
 
 @fault.family(
@@ -67,7 +67,7 @@ def prefixes(message: SignedResponse, way: str) -> None:
     Client: accepts it: prefixes mean nothing.
     User: notices nothing; with clients that look for prefixes, nobody can log in.
     """
-    unsigned(message.root)
+    signed = {each.tag for each in unsigned(message.root)}
     saml, samlp = NAMESPACES["saml"], NAMESPACES["samlp"]
     by_way: dict[str, dict[str | None, str]] = {
         "saml2": {"saml2": saml, "saml2p": samlp},
@@ -75,7 +75,7 @@ def prefixes(message: SignedResponse, way: str) -> None:
         "swapped": {"samlp": saml, "saml": samlp},
     }
     message.root = _with_prefixes(message.root, by_way[way], saml if way == "none" else None)
-    sign_again(message, targets=[*assertions(message.root), message.root])
+    sign_again(message, targets=[each for each in (*assertions(message.root), message.root) if each.tag in signed])
 
 
 @fault.family(
@@ -103,7 +103,7 @@ def rewritten(message: SignedResponse, way: str) -> None:
     """
     document = xml.serialize(message.root)
     id_attribute = f' ID="{message.root.get("ID")}"'.encode()
-    message.document = {
+    spelled: dict[str, Callable[[], bytes]] = {
         "quotes": lambda: document.replace(b'"', b"'"),
         "attribute-order": lambda: document.replace(id_attribute, b"", 1).replace(
             b' Version="2.0"', b' Version="2.0"' + id_attribute, 1
@@ -121,7 +121,8 @@ def rewritten(message: SignedResponse, way: str) -> None:
         "byte-order-mark": lambda: b"\xef\xbb\xbf" + document,
         "line-end-behind": lambda: document + b"\n",
         "latin-1": lambda: b'<?xml version="1.0" encoding="ISO-8859-1"?>\n' + document,
-    }[way]()
+    }
+    message.rewrite(spelled[way]())
 
 
 @fault(spec="XML 2.11", reject="must_tolerate")
@@ -136,7 +137,7 @@ def carriage_returns(message: SignedResponse) -> None:
     targets = unsigned(message.root)
     etree.indent(message.root)
     sign_again(message, targets=targets)
-    message.document = xml.serialize(message.root).replace(b"\n", b"\r\n")
+    message.rewrite(xml.serialize(message.root).replace(b"\n", b"\r\n"))
 
 
 @fault("invalid-xml-signature", spec="XML 2.11")
@@ -151,7 +152,7 @@ def carriage_returns_kept(message: SignedResponse) -> None:
     targets = unsigned(message.root)
     etree.indent(message.root)
     sign_again(message, targets=targets)
-    message.document = xml.serialize(message.root).replace(b"\n", b"&#13;\n")
+    message.rewrite(xml.serialize(message.root).replace(b"\n", b"&#13;\n"))
 
 
 @fault(spec="XML Canonicalization 1.0 4.4", reject="must_tolerate")
@@ -174,7 +175,7 @@ def composed_after_signing(message: SignedResponse) -> None:
     """
     _add_name(message, normalize("NFD", "Zoë Ångström"))
     sign_again(message)
-    message.document = normalize("NFC", xml.serialize(message.root).decode("utf-8")).encode("utf-8")
+    message.rewrite(normalize("NFC", xml.serialize(message.root).decode("utf-8")).encode("utf-8"))
 
 
 def _respelled(message: SignedResponse, spell: Callable[[str], str]) -> bytes:

@@ -42,8 +42,26 @@ def protected(
 ) -> bytes:
     """A response that is signed and perhaps encrypted; `assertion` is the one in clear."""
     message = SignedResponse(context, root, assertion, signer, provider)
-    if provider.settings.encrypt:
-        hooks.apply("saml_encryption", message)
-    for point in ("saml_signature", "saml_wrapping", "saml_canonicalization"):
-        hooks.apply(point, message)
+    if not provider.settings.encrypt:
+        _forged(message)
+    elif not hooks.apply("saml_encryption", message):
+        message = _forged_inside(message)
+    hooks.apply("saml_canonicalization", message)
     return message.serialized()
+
+
+def _forged(message: SignedResponse) -> bool:
+    """Let the faults change a response whose assertion is in clear; whether any did."""
+    changed = [hooks.apply(point, message) for point in ("saml_signature", "saml_wrapping")]
+    return any(changed)
+
+
+def _forged_inside(message: SignedResponse) -> SignedResponse:
+    """An encrypted response, forged before it was encrypted if that is ordered."""
+    from fake_idp.faults import xml_encryption
+
+    inside = xml_encryption.in_clear(message)
+    if not _forged(inside):
+        return message
+    xml_encryption.encrypt(inside)
+    return inside

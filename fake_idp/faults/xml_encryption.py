@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import base64
+import copy
 import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from fake_idp.faults.saml_artefacts import SignedResponse
 from fake_idp.faults.xml_forgery import bare, part, sign_again
 from fake_idp.saml import encryption, xml
 from fake_idp.saml.names import NAMESPACES, qualified
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
-
-    from fake_idp.faults.saml_artefacts import SignedResponse
 
 _XENC, _XENC11 = NAMESPACES["xenc"], NAMESPACES["xenc11"]
 _DIGESTS = {"sha1": NAMESPACES["ds"] + "sha1", "sha256": _XENC + "sha256", "sha512": _XENC + "sha512"}
@@ -86,6 +86,25 @@ def encrypted_key(key: bytes, recipient: Any, transport: KeyTransport | None = N
     """The EncryptedKey for `recipient`."""
     transport = transport or KeyTransport()
     return xml.element("xenc:EncryptedKey", None, transport.element(), _cipher_data(transport.wrap(key, recipient)))
+
+
+def in_clear(message: SignedResponse) -> SignedResponse:
+    """The response before encryption, with the assertion in clear and signed, and the response around it not signed."""
+    root = copy.deepcopy(message.root)
+    around = SignedResponse(message.context, root, message.assertion, message.signer, message.provider, inside=True)
+    around.assertion = sign_inside_only(around)
+    encrypted = part(root, "saml:EncryptedAssertion")
+    encrypted.addprevious(around.assertion)
+    root.remove(encrypted)
+    return around
+
+
+def encrypt(message: SignedResponse) -> None:
+    """Encrypt the assertions of the response."""
+    for assertion in xml.find_all(message.root, "saml:Assertion"):
+        data = encrypted_data(message, xml.serialize(assertion))
+        assertion.addprevious(xml.element("saml:EncryptedAssertion", None, data))
+        message.root.remove(assertion)
 
 
 def replace(message: SignedResponse, *content: _Element) -> None:

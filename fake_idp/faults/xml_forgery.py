@@ -75,6 +75,8 @@ def sign_again(
     """
     signer = signer or message.signer
     for target in unsigned(message.root) if targets is None else targets:
+        if message.inside and target is message.root:
+            raise LookupError("a response that is not encrypted")
         info = signature.signed_info(target, signer.algorithm)
         if edit is not None:
             edit(info, target)

@@ -20,13 +20,15 @@ class CertificateContext:
     """What was pasted as a certificate; `is_private_key`: it is a private key, whose text is not kept.
 
     `configured` are the certificates that the metadata or the configuration have for the same purpose, empty if nothing
-    is known of them. `now` is in seconds since the epoch.
+    is known of them; `others` are the certificates that were sent with it, as pasted. `now` is in seconds since the
+    epoch.
     """
 
     text: str
     now: float
     is_private_key: bool = False
     configured: tuple[Certificate, ...] = ()
+    others: tuple[str, ...] = ()
     certificates: tuple[Certificate, ...] | Undecodable = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -167,3 +169,26 @@ def unregistered_certificate(certificate: Certificate, context: CertificateConte
     expected = f"one of {', '.join(str(each) for each in context.configured)}"
     is_known = any(each.fingerprint == certificate.fingerprint for each in context.configured)
     return passed(expected, "one of them") if is_known else failed(expected, str(certificate))
+
+
+@rule(
+    "CERT008",
+    "certificate-replaced",
+    step=Step.TOKEN_VALIDATION,
+    spec="SAML Metadata 2.4.1.1",
+    owner=Owner.APP,
+    severity=Severity.INFO,
+    fix="Enter the one that signs now at the application, or both while the change lasts.",
+)
+@_on_first
+def certificate_replaced(certificate: Certificate, context: CertificateContext) -> Judgement:
+    """Two certificates of the same name with different keys were sent: the old one and the new one."""
+    read = [found for text in context.others if not isinstance(found := read_certificates(text), Undecodable)]
+    same = [each for found in read for each in found if each.subject == certificate.subject]
+    different = [each for each in same if each.fingerprint != certificate.fingerprint]
+    if not same:
+        return skipped("no other certificate of this name was sent")
+    later = next((each for each in different if each.not_before > certificate.not_before), None)
+    if later is None:
+        return passed("the newest of its name", f"valid from {iso(certificate.not_before)}")
+    return failed("the newest of its name", f"{certificate}; {later} begins at {iso(later.not_before)}")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import itertools
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
@@ -144,11 +145,11 @@ def verify(
     return None
 
 
-def repeated_ids(root: Element) -> tuple[str, ...]:
-    """The IDs that more than one element of the tree has, whatever the attribute is called."""
+def repeated_ids(*roots: Element) -> tuple[str, ...]:
+    """The IDs that more than one element of the trees has, whatever the attribute is called."""
     seen: set[str] = set()
     repeated: dict[str, None] = {}
-    for element in root.iter():
+    for element in itertools.chain.from_iterable(root.iter() for root in roots):
         if not is_element(element):
             continue
         mine = {value for name, value in element.attrib.items() if name.rpartition("}")[2] in _ID_NAMES}

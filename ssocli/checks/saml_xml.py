@@ -98,6 +98,8 @@ def decode_message(text: str, binding: Binding) -> XmlMessage | Undecodable:
     return root if isinstance(root, Undecodable) else XmlMessage(unpacked, binding, root)
 
 
+# How the parser says that the end is missing.
+_CUT_OFF = ("Premature end of data", "EndTag: '</' not found", "Couldn't find end of")
 _WITH_DTD = "has a document type declaration (DTD), which no SAML message needs and which hides attacks"
 
 
@@ -196,4 +198,5 @@ def _unpack(octets: bytes, window: int) -> bytes | Undecodable:
 
 def _parser_words(message: str) -> str:
     """The parser's complaint without the name of a file that there is none of."""
-    return message.replace(" (<string>", " (").split(" (line")[0]
+    words = message.partition(" (<string>")[0]
+    return f"{words}; was it cut off?" if words.startswith(_CUT_OFF) else words

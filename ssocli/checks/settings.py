@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -29,6 +30,8 @@ _CONSOLES = {
 _ALIASES = ("common", "organizations", "consumers")
 _GUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 _GOOGLE = "https://accounts.google.com"
+_DOMAIN = re.compile(r"[a-z0-9-]+(?:\.[a-z0-9-]+)+", re.IGNORECASE)
+_LEAST_LEEWAY = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +40,9 @@ class SettingsContext:
 
     `values` are the names and values that identify the parties (issuer, client id, entity ID, addresses); `issuer` is
     "" for protocols without one. `secret` is the client secret as it stands in the settings, never shown. `preset` and
-    `product` are the vendors whose attribute names are taken and whose provider it is, "" if unknown or none.
+    `product` are the vendors whose attribute names are taken and whose provider it is, "" if unknown or none. `kind` is
+    `oidc`, `oauth2` or `saml2`, "" if unknown; `email_claim` is where the address is taken from. `algorithms` are those
+    accepted for tokens, `domains` those whose users are let in, `addresses` the provider's. `leeway` is in seconds.
     """
 
     sentry_url: str
@@ -50,6 +55,12 @@ class SettingsContext:
     preset: str = ""
     product: str = ""
     problem: str = ""
+    kind: str = ""
+    email_claim: str = ""
+    algorithms: tuple[str, ...] = ()
+    domains: tuple[str, ...] = ()
+    addresses: tuple[str, ...] = ()
+    leeway: float | None = None
 
 
 @rule(
@@ -221,6 +232,117 @@ def attribute_names_of_another_product(context: SettingsContext) -> Judgement:
         return skipped("no preset is used, or the product is not known or has none")
     expected = f"the preset {context.product}"
     return passed(expected, "it") if context.preset == context.product else failed(expected, context.preset)
+
+
+@rule(
+    "CFG011",
+    "stray-character",
+    step=Step.IDP_SELECTION,
+    spec="SSO flow step 2",
+    owner=Owner.APP,
+    fix="Type the value anew instead of pasting it, or paste it through a plain text editor.",
+)
+def stray_character(context: SettingsContext) -> Judgement:
+    """A value begins or ends with a blank, or has a character in it that cannot be seen or that looks like another."""
+    secret = (("client_secret", context.secret),) if context.secret else ()
+    for name, value in (*context.values, *secret):
+        if value != value.strip():
+            return failed("no blanks around a value", f"{name} begins or ends with one")
+        for at, character in enumerate(value, start=1):
+            if not character.isascii() or not character.isprintable():
+                what = unicodedata.name(character, "a control character").lower()
+                return failed("visible ASCII", f"{name} has {what} (U+{ord(character):04X}) at position {at}")
+    return passed("visible ASCII, no blanks around a value", f"{len(context.values)} values")
+
+
+@rule(
+    "CFG012",
+    "email-not-requested",
+    step=Step.REDIRECT_TO_IDP,
+    spec="OIDC Core 5.4",
+    owner=Owner.APP,
+    severity=Severity.WARNING,
+    fix="Add the scope that brings the address: email for OpenID Connect, user:email for GitHub. Without an address no "
+    "account can be made.",
+)
+def email_not_requested(context: SettingsContext) -> Judgement:
+    """The configured scopes bring no e-mail address."""
+    wanted = {"oidc": ("email",), "oauth2": ("user:email", "user")}.get(context.kind)
+    if wanted is None or context.email_claim != "email":
+        return skipped("there are no scopes, or the address is taken from another claim")
+    expected = f"the scope {wanted[0]}"
+    actual = printable(" ".join(context.scopes)) or "no scopes"
+    return passed(expected, actual) if set(wanted) & set(context.scopes) else failed(expected, actual)
+
+
+@rule(
+    "CFG013",
+    "unmatchable-domain",
+    step=Step.USER_PROVISIONING,
+    spec="RFC 5321 4.1.2 (Domain)",
+    owner=Owner.APP,
+    fix="Write the domain alone, as in `acme.example`: no @, no *, no URL.",
+)
+def unmatchable_domain(context: SettingsContext) -> Judgement:
+    """An allowed domain is written in a way that no address can match: nobody gets in."""
+    if not context.domains:
+        return skipped("every domain is allowed")
+    wrong = [domain for domain in context.domains if not _DOMAIN.fullmatch(domain)]
+    actual = ", ".join(printable(domain, 80) for domain in wrong or context.domains)
+    return failed("domains like acme.example", actual) if wrong else passed("domains like acme.example", actual)
+
+
+@rule(
+    "CFG014",
+    "insecure-provider-address",
+    step=Step.REDIRECT_TO_IDP,
+    spec="RFC 9700 2.6; OIDC Discovery 3",
+    owner=Owner.IDP,
+    severity=Severity.WARNING,
+    fix="Use the https address of the identity provider. If it has none, it has to get one.",
+)
+def insecure_provider_address(context: SettingsContext) -> Judgement:
+    """An address of the identity provider is plain http beyond this machine."""
+    insecure = [url for url in context.addresses if is_insecure(url)]
+    if not context.addresses:
+        return skipped("no addresses are configured")
+    return (
+        failed("https", printable(insecure[0])) if insecure else passed("https", f"{len(context.addresses)} addresses")
+    )
+
+
+@rule(
+    "CFG015",
+    "unsigned-tokens-accepted",
+    step=Step.TOKEN_VALIDATION,
+    spec="RFC 8725 3.2; OIDC Core 3.1.3.7 item 7",
+    owner=Owner.APP,
+    fix="Take none out of the accepted algorithms: anybody can write an unsigned token.",
+)
+def unsigned_tokens_accepted(context: SettingsContext) -> Judgement:
+    """The accepted signature algorithms include `none`."""
+    if not context.algorithms:
+        return skipped("no algorithms are configured")
+    actual = printable(", ".join(context.algorithms))
+    is_open = any(algorithm.lower() == "none" for algorithm in context.algorithms)
+    return failed("signatures", actual) if is_open else passed("signatures", actual)
+
+
+@rule(
+    "CFG016",
+    "no-clock-leeway",
+    step=Step.TOKEN_VALIDATION,
+    spec="OIDC Core 3.1.3.7 item 9",
+    owner=Owner.APP,
+    severity=Severity.INFO,
+    fix="Forgive a difference of clocks of a minute or so (clock_leeway_seconds).",
+)
+def no_clock_leeway(context: SettingsContext) -> Judgement:
+    """No difference between the clocks is forgiven: logins fail now and then, as not yet valid."""
+    if context.leeway is None:
+        return skipped("the settings cannot be read")
+    expected, actual = f"at least {_LEAST_LEEWAY} s", f"{context.leeway:g} s"
+    return failed(expected, actual) if context.leeway < _LEAST_LEEWAY else passed(expected, actual)
 
 
 def _host(url: str) -> str:

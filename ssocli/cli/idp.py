@@ -33,6 +33,13 @@ import click
 @click.option("--seed", envvar="FAKE_IDP_SEED", help="Make codes and identifiers repeatable.")
 @click.option("--public-url", envvar="FAKE_IDP_PUBLIC_URL", metavar="URL", help="Scheme and host that issuers carry.")
 @click.option(
+    "--tls",
+    type=click.Path(),
+    envvar="FAKE_IDP_TLS",
+    metavar="FILE",
+    help="Speak TLS with a throw-away authority, and write its certificate to FILE, for the clients.",
+)
+@click.option(
     "--allowed-host",
     "allowed_hosts",
     multiple=True,
@@ -78,5 +85,5 @@ def idp(**options: Any) -> int:
 
     from fake_idp.command import Options, run
 
-    paths = {name: options[name] and Path(options[name]) for name in ("config", "ready_file")}
+    paths = {name: options[name] and Path(options[name]) for name in ("config", "ready_file", "tls")}
     return run(Options(**{**options, **paths}))

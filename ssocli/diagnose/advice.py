@@ -8,35 +8,60 @@ from pathlib import Path
 
 from msgspec import Struct, toml
 
-from ssocli.checks.check import Owner
+from ssocli.checks.check import Check, Owner
 from ssocli.diagnose.product import NAMES
 from ssocli.diagnosis import Finding
 
+_APPLICATION = "sentry"
 
-class Advice(Struct, frozen=True, forbid_unknown_fields=True):
-    """For one finding: its causes, likeliest first, and by product the fields in which the fix is made.
 
-    `app` is where at Sentry, for what the application's owner has to mend.
+class Products(Struct, frozen=True, forbid_unknown_fields=True):
+    """`topics`: the findings that are mended in one field, by code or by what codes begin with.
+
+    `fields`: by product and topic, where that field is.
     """
 
-    causes: tuple[str, ...] = ()
-    app: str = ""
-    where: dict[str, str] = {}
+    topics: dict[str, tuple[str, ...]]
+    fields: dict[str, dict[str, str]]
+
+
+class _Advice(Struct, frozen=True, forbid_unknown_fields=True):
+    causes: dict[str, tuple[str, ...]]
 
 
 @cache
-def advice() -> dict[str, Advice]:
-    """All of it, by the code of the finding."""
-    return toml.decode((Path(__file__).parent / "advice.toml").read_bytes(), type=dict[str, Advice])
+def products() -> Products:
+    """Where what is mended."""
+    return toml.decode((Path(__file__).parent / "products.toml").read_bytes(), type=Products)
+
+
+@cache
+def causes() -> dict[str, tuple[str, ...]]:
+    """What usually brings a finding about, likeliest first, by its code."""
+    return toml.decode((Path(__file__).parent / "advice.toml").read_bytes(), type=_Advice).causes
 
 
 def advised(finding: Finding, product: str | None) -> Finding:
     """The finding with its causes and, if the product is known, the place of the fix."""
-    known = advice().get(finding.check.code)
-    if known is None:
-        return finding
-    is_ours = finding.check.owner is Owner.APP
-    where = known.app if is_ours else ""
-    if not where and product is not None and (field := known.where.get(product)):
-        where = f"{NAMES[product]}: {field}"
-    return replace(finding, causes=finding.causes or known.causes, where=where)
+    return replace(
+        finding,
+        causes=finding.causes or causes().get(finding.check.code, ()),
+        where=_where(finding.check, product),
+    )
+
+
+def topic_of(code: str) -> str | None:
+    """The topic of a finding, by the longest beginning of its code that is listed; None if there is none."""
+    hits = [
+        (len(start), topic) for topic, starts in products().topics.items() for start in starts if code.startswith(start)
+    ]
+    return max(hits)[1] if hits else None
+
+
+def _where(check: Check, product: str | None) -> str:
+    """The place in the product of whoever has to mend it; "" if that is not known, or if it is no setting."""
+    key = _APPLICATION if check.owner is Owner.APP else product if check.owner is Owner.IDP else None
+    topic = topic_of(check.code)
+    field = products().fields.get(key or "", {}).get(topic or "", "")
+    name = "Sentry" if key == _APPLICATION else NAMES.get(key or "", "")
+    return f"{name}: {field}" if field else ""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import quote
 
 from ssocli.checks.document import Json, Undecodable, decode_json, is_number
 from ssocli.checks.jose import Parsed, parse_compact
@@ -16,6 +17,8 @@ from ssocli.diagnosis import Decoded, Kind
 from ssocli.text import printable
 
 _XML = {Kind.SAML_RESPONSE, Kind.SAML_REQUEST, Kind.IDP_METADATA, Kind.SP_METADATA}
+_MESSAGES = {"SAMLRequest", "SAMLResponse"}
+_SENTENCES = {"error_description", "scope", "prompt", "acr_values"}
 _TIMES = ("iat", "nbf", "exp", "auth_time", "updated_at")
 
 
@@ -33,11 +36,21 @@ def decoded(thing: Thing) -> Iterator[Decoded]:
     elif thing.kind in {Kind.DISCOVERY, Kind.JWKS, Kind.TOKEN_RESPONSE} and (text := _json(thing.data)):
         yield Decoded(title, thing.place, text)
     if thing.parameters:
-        width = max(len(name) for name, _ in thing.parameters) + 2
-        lines = (f"{printable(name + ':', 60):{width}}{printable(value, 2000)}" for name, value in thing.parameters)
-        yield Decoded(f"{title}, parameters", thing.place, "\n".join(lines))
+        yield Decoded(f"{title}, parameters", thing.place, "\n".join(_parameter(*pair) for pair in thing.parameters))
     if token := thing.first("id_token"):
         yield from _token(token, f"{thing.place}, id_token")
+
+
+def _parameter(name: str, value: str) -> str:
+    """A parameter as it stands in a URL: so the reports know the secret ones by their names.
+
+    A SAML message was laid open before, and is not repeated.
+    """
+    if name in _MESSAGES:
+        return f"{name}={len(value)} characters"
+    # Sentences and addresses stay readable.
+    safe = ":/ " if name in _SENTENCES else ":/"
+    return f"{printable(name, 60)}={printable(quote(value, safe=safe), 2000)}"
 
 
 def _xml(data: bytes) -> str:

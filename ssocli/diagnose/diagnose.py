@@ -13,7 +13,7 @@ from ssocli.diagnose.advice import advised
 from ssocli.diagnose.decoded import decoded
 from ssocli.diagnose.difference import aligned
 from ssocli.diagnose.judge import judge
-from ssocli.diagnose.judged import Judged
+from ssocli.diagnose.judged import Judged, Observed
 from ssocli.diagnose.known import Known, gather
 from ssocli.diagnose.known_errors import KnownError, find, unlisted_numbers
 from ssocli.diagnose.missing import missing
@@ -22,17 +22,19 @@ from ssocli.diagnose.recognise import recognise
 from ssocli.diagnose.root_cause import Found, sort
 from ssocli.diagnose.summary import summary
 from ssocli.diagnose.thing import Thing
+from ssocli.diagnose.trace_document import read_trace
 from ssocli.diagnosis import Decoded, Diagnosis, Finding, Input, Kind, Verdict
 from ssocli.steps import Step
-from ssocli.trace import StepOutcome, Trace
+from ssocli.trace import Outcome, Trace
 
 if TYPE_CHECKING:
-    from ssocli.diagnose.judge_capture import Observed
     from ssocli.diagnose.live import Live
     from ssocli.sentry.context import Send
 
 _SPECIFICATIONS = {"OAuth 2.0", "SAML 2.0"}
 _CAPTURES = {Kind.HAR, Kind.SAML_TRACER}
+# Kinds of things that passed between the two parties.
+_PASSED = {*_CAPTURES, Kind.SAML_RESPONSE, Kind.SAML_REQUEST, Kind.JWT, Kind.CALLBACK_URL, Kind.TOKEN_RESPONSE}
 # The findings that are the identity provider's own refusal, in whose words its own error may stand.
 _REFUSALS = {"AUTH001", "AUTH002", "CB001", "CB002", "TOK001", "TOK002", "SRS004", "EP004"}
 
@@ -72,16 +74,16 @@ def diagnose(inputs: Sequence[Given], options: Options = Options()) -> Diagnosis
     record: tuple[Decoded, ...] = ()
     if options.send is not None:
         asked = _asked(things, known, options.send)
+        judged = [_today(entry, things) for entry in asked.judged]
         things += asked.things
         record = asked.record
-        # What the identity provider says today is no part of the login that failed.
-        judged = [replace(entry, observed=False) for entry in asked.judged]
         known = gather(things, options.provider, folders)
     judged += judge(things, known, options.now, time.time())
     captured = {thing.place: _captured(thing, known) for thing in things if thing.kind in _CAPTURES}
+    captured |= {thing.place: _traced(thing) for thing in things if thing.kind is Kind.TRACE}
     judged += [each for observed in captured.values() for each in observed.judged]
     if options.login is not None:
-        judged += [_step(outcome, options.login) for outcome in options.login.steps]
+        judged += _steps(options.login, "the login")
     found = [each for entry in judged for each in _findings(entry, known, options)]
     found += [each for thing in things if thing.kind is Kind.ERROR_TEXT for each in _errors(thing, options)]
     diagnosis = conclude(things, judged, found, captured, options.login)
@@ -115,11 +117,22 @@ def conclude(
     )
 
 
-def _step(outcome: StepOutcome, login: Trace) -> Judged:
-    """A step of the login that was driven."""
+def _steps(login: Trace, place: str) -> list[Judged]:
+    """The steps of a login that this tool drove."""
     failure = login.failure
-    said = failure.message if failure is not None and failure.step is outcome.step else ""
-    return Judged(f"the login, step {outcome.step.number}", outcome.checks, observed=True, said=said)
+    said = {failure.step: failure.message} if failure is not None else {}
+    return [
+        Judged(f"{place}, step {each.step.number}", each.checks, True, (), said.get(each.step, ""), each.step)
+        for each in login.steps
+    ]
+
+
+def _traced(thing: Thing) -> Observed:
+    found = read_trace(thing.data)
+    if isinstance(found, str):
+        return Observed(thing.kind, found)
+    went = "went well" if found.outcome is Outcome.AUTHENTICATED else "failed"
+    return Observed(thing.kind, f"a login that {went}", tuple(_steps(found, thing.place)), found)
 
 
 def _asked(things: Sequence[Thing], known: Known, send: Send) -> Live:
@@ -127,6 +140,20 @@ def _asked(things: Sequence[Thing], known: Known, send: Send) -> Live:
     from ssocli.diagnose.live import ask
 
     return ask(things, known, send=send)
+
+
+def _today(entry: Judged, given: Sequence[Thing]) -> Judged:
+    """What asking brought: it is no part of the login that failed.
+
+    If something is there that passed between the parties, the network was good enough for them, and what this machine
+    cannot reach is only worth knowing.
+    """
+    checks = entry.checks
+    if any(thing.kind in _PASSED for thing in given):
+        checks = tuple(
+            replace(check, severity=Severity.INFO) if check.code.startswith("NET") else check for check in checks
+        )
+    return replace(entry, checks=checks, observed=False)
 
 
 def _captured(thing: Thing, known: Known) -> Observed:
@@ -155,7 +182,7 @@ def _findings(judged: Judged, known: Known, options: Options) -> Iterable[Found]
             check = replace(check, evidence="")
         finding = Finding(
             check=check,
-            step=rule_named(check.code).step,
+            step=judged.step or rule_named(check.code).step,
             place=judged.place,
             difference=difference,
             causes=error.causes if error else (),

@@ -13,6 +13,9 @@ from ssocli.diagnosis import Kind
 _SAML = {Kind.SAML_RESPONSE, Kind.SAML_REQUEST}
 _OAUTH = {Kind.JWT, Kind.AUTHORIZATION_URL, Kind.CALLBACK_URL, Kind.TOKEN_RESPONSE}
 
+# What names the person who logged in.
+_PEOPLE = {Kind.SAML_RESPONSE, Kind.JWT, Kind.TOKEN_RESPONSE}
+
 
 def judge(things: Sequence[Thing], known: Known, now: float | None, clock: float) -> Iterator[Judged]:
     """All that can be judged. `now`: the moment in question, None for that of each message; `clock`: the real time."""
@@ -27,3 +30,7 @@ def judge(things: Sequence[Thing], known: Known, now: float | None, clock: float
             from ssocli.diagnose import judge_oidc
 
             yield from judge_oidc.judge(thing, known, now, clock)
+    if sum(thing.kind in _PEOPLE for thing in things) > 1:
+        from ssocli.diagnose import judge_people
+
+        yield from judge_people.judge(things, known)

@@ -3,30 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from ssocli.checks.check import Check, Status
 from ssocli.diagnose import capture
 from ssocli.diagnose.blind import Blind
 from ssocli.diagnose.capture import CaptureError, ObservedLogin
-from ssocli.diagnose.judged import Judged
+from ssocli.diagnose.judged import Judged, Observed
 from ssocli.diagnose.known import Known
 from ssocli.diagnose.thing import Thing
-from ssocli.diagnosis import Kind
 from ssocli.steps import Step
 from ssocli.trace import Outcome, StepOutcome, Trace
 
 _PARTIES = Blind(frozenset(), "", "the provider's configuration, or the metadata and keys of both parties")
-
-
-@dataclass(frozen=True, slots=True)
-class Observed:
-    """What a capture tells: one line about it, and, if there is a login in it, that login's steps and checks."""
-
-    kind: Kind
-    summary: str
-    judged: tuple[Judged, ...] = ()
-    trace: Trace | None = None
 
 
 def judge(thing: Thing, known: Known) -> Observed:
@@ -86,6 +74,7 @@ def _step(outcome: StepOutcome, login: ObservedLogin, place: str, trace: Trace, 
         observed=True,
         unknown=(_PARTIES,) if is_lacking else (),
         said=f"{said} {refused}".strip(),
+        step=outcome.step,
     )
 
 

@@ -59,6 +59,7 @@ def _token(token: str, place: str, known: Known, now: float | None, clock: float
         client_id=provider.client_id if provider else str(client),
         now=now if now is not None else float(issued) if is_number(issued) else clock,
         algorithms=_algorithms(provider, parsed),
+        nonce=known.asked.nonce if known.asked else None,
         max_age=provider.max_age_seconds if provider else None,
         acr_values=tuple(provider.acr_values) if provider else (),
         hosted_domains=tuple(provider.hosted_domains) if provider else (),
@@ -95,15 +96,16 @@ def _request(thing: Thing, known: Known) -> Judged:
 def _callback(thing: Thing, known: Known) -> Judged:
     provider = known.configured.oidc if known.configured else None
     wanted = (provider.response_mode if provider else None) or ("query" if known.configured else thing.mode)
+    state = known.asked.state if known.asked else None
     context = authorization_response.AuthorizationResponseContext(
         parameters=thing.parameters,
         mode=thing.mode,
-        expected_state=thing.first("state"),
+        expected_state=state or thing.first("state"),
         issuer=known.issuer,
         iss_advertised=(known.discovery or {}).get("authorization_response_iss_parameter_supported") is True,
         expected_mode=wanted,
     )
-    unknown = (blind.STATE, blind.EXPIRY)
+    unknown = (*(() if state else (blind.STATE,)), blind.EXPIRY)
     checks = blinded(evaluate("authorization_response", context), unknown)
     said = f"{thing.first('error') or ''}: {thing.first('error_description') or ''}"
     return Judged(thing.place, checks, True, unknown, said if thing.first("error") else "")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from ssocli.checks import certificate, discovery, jwks, saml_metadata, settings
+from ssocli.checks import certificate, discovery, jwks, metadata_change, saml_metadata, settings, sp_metadata
 from ssocli.checks.authorization_request import AuthorizationRequestContext
 from ssocli.checks.check import Owner, evaluate
 from ssocli.config.model import OAuth2Provider, OidcProvider, Saml2Provider
@@ -19,6 +19,10 @@ from ssocli.sentry.auth.authorization_request import build_request
 from ssocli.sentry.auth.client import Client
 
 _WELL_KNOWN = "/.well-known/openid-configuration"
+_ADDRESSES = (
+    *("issuer", "discovery_url", "authorization_endpoint", "token_endpoint", "api_url"),
+    *("metadata_url", "sso_url", "slo_url"),
+)
 
 
 def judge(things: Sequence[Thing], known: Known, now: float) -> Iterator[Judged]:
@@ -32,15 +36,29 @@ def judge(things: Sequence[Thing], known: Known, now: float) -> Iterator[Judged]
     if known.discovery is not None:
         yield _discovery(known)
     for thing in things:
-        if thing.kind in {Kind.CERTIFICATE, Kind.PRIVATE_KEY}:
-            configured = known.idp.certificates if known.idp else ()
-            is_key = thing.kind is Kind.PRIVATE_KEY
-            context = certificate.CertificateContext(thing.text, now, is_key, configured)
-            yield Judged(thing.place, evaluate("certificate", context))
+        yield from _document(thing, things, known, now)
     if known.jwks is not None and not any(thing.kind in {Kind.JWT, Kind.TOKEN_RESPONSE} for thing in things):
         provider = known.configured.oidc if known.configured else None
         algorithms = tuple(provider.algorithms) if provider else ("RS256",)
         yield Judged(known.jwks_place, evaluate("jwks", jwks.JwksContext(known.jwks, algorithms)))
+
+
+def _document(thing: Thing, things: Sequence[Thing], known: Known, now: float) -> Iterator[Judged]:
+    """Metadata and certificates, each for itself and beside the others."""
+    match thing.kind:
+        case Kind.IDP_METADATA if known.idp is not None and thing.place != known.metadata_place:
+            other = saml_metadata.read_idp(thing.data)
+            if other is not None:
+                context = metadata_change.MetadataChangeContext(known.idp, other)
+                yield Judged(f"{known.metadata_place} and {thing.place}", evaluate("metadata_change", context))
+        case Kind.SP_METADATA:
+            yield Judged(thing.place, evaluate("sp_metadata", _application(thing, known, now)))
+        case Kind.CERTIFICATE | Kind.PRIVATE_KEY:
+            configured = known.idp.certificates if known.idp else ()
+            is_key = thing.kind is Kind.PRIVATE_KEY
+            others = tuple(each.text for each in things if each.kind is Kind.CERTIFICATE and each is not thing)
+            pasted = certificate.CertificateContext(thing.text, now, is_key, configured, others)
+            yield Judged(thing.place, evaluate("certificate", pasted))
 
 
 def _configured(configured: Configured, known: Known) -> Iterator[Judged]:
@@ -79,6 +97,21 @@ def _settings(configured: Configured, known: Known) -> settings.SettingsContext:
         preset=(provider.preset or "") if isinstance(provider, Saml2Provider) else "",
         product=PRESETS.get(product or "", ""),
         problem=configured.problem,
+        kind={OidcProvider: "oidc", OAuth2Provider: "oauth2"}.get(type(provider), "saml2"),
+        email_claim="" if isinstance(provider, Saml2Provider) else provider.claims.email,
+        algorithms=tuple(getattr(provider, "algorithms", ())),
+        domains=(*configured.allowed_domains, *getattr(provider, "hosted_domains", ())),
+        addresses=tuple(value for name in _ADDRESSES if isinstance(value := getattr(provider, name, None), str)),
+        leeway=configured.leeway,
+    )
+
+
+def _application(thing: Thing, known: Known, now: float) -> sp_metadata.SpMetadataContext:
+    """The application's metadata beside what its configuration makes of it, and beside its identity provider."""
+    sp = known.configured.service_provider if known.configured else None
+    at = sp.at if sp else None
+    return sp_metadata.SpMetadataContext(
+        thing.data, now, at.entity_id if at else None, at.acs if at else None, known.idp
     )
 
 
@@ -89,7 +122,7 @@ def _metadata(known: Known, now: float) -> Judged:
         known.metadata_place,
         now,
         sp.provider.entity_id if sp else None,
-        sign_requests=sp is None or sp.provider.sign_requests,
+        sign_requests=sp.provider.sign_requests if sp else known.signs_requests is not False,
     )
     checks = evaluate("saml_metadata", context)
     if sp and known.metadata_place == (known.configured and known.configured.place):

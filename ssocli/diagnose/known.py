@@ -10,8 +10,8 @@ from typing import Any
 from ssocli.checks.document import Undecodable, json_object
 from ssocli.checks.jose import Parsed, parse_compact
 from ssocli.checks.saml_metadata import IdpDescription, read_idp
-from ssocli.checks.saml_tree import MD, Element, children
 from ssocli.checks.saml_xml import read_xml
+from ssocli.checks.sp_metadata import SpDescription, read_sp
 from ssocli.config import load
 from ssocli.config.model import Config, OidcProvider, Provider, Saml2Provider
 from ssocli.config.problem import ConfigError
@@ -37,6 +37,7 @@ class Configured:
     leeway: float
     service_provider: ServiceProvider | None = None
     problem: str = ""
+    allowed_domains: tuple[str, ...] = ()
 
     @property
     def oidc(self) -> OidcProvider | None:
@@ -45,11 +46,21 @@ class Configured:
 
 
 @dataclass(frozen=True, slots=True)
+class Asked:
+    """What the request of this login said, if it was given; None where it did not say."""
+
+    request_id: str | None = None
+    relay_state: str | None = None
+    state: str | None = None
+    nonce: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Known:
     """What is known; None or empty where nothing is. Of several inputs of a kind the first counts.
 
     `metadata` is the identity provider's document and `metadata_place` where it stands; `has_discovery` is whether the
-    discovery document was given (`discovery`, at `discovery_place`).
+    discovery document was given (`discovery`, at `discovery_place`). `asked` is the request of the same login.
     """
 
     configured: Configured | None = None
@@ -60,10 +71,12 @@ class Known:
     sp_entity_id: str | None = None
     acs_url: str | None = None
     sp_place: str = ""
+    signs_requests: bool | None = None
     discovery: dict[str, Any] | None = None
     discovery_place: str = ""
     jwks: Any = None
     jwks_place: str = ""
+    asked: Asked | None = None
 
     @property
     def issuer(self) -> str | None:
@@ -82,7 +95,8 @@ def gather(things: Sequence[Thing], provider: str | None, folders: dict[str, Pat
     sp = configured.service_provider if configured else None
     metadata, metadata_place = _metadata(things, configured)
     given_sp = next((thing for thing in things if thing.kind is Kind.SP_METADATA), None)
-    entity_id, acs = (sp.at.entity_id, sp.at.acs) if sp else _service_provider(given_sp)
+    described_sp = read_sp(given_sp.data) if given_sp else None
+    entity_id, acs = (sp.at.entity_id, sp.at.acs) if sp else _service_provider(described_sp)
     discovery = next((thing for thing in things if thing.kind is Kind.DISCOVERY), None)
     jwks = next((thing for thing in things if thing.kind is Kind.JWKS), None)
     wanted = sp.provider.entity_id if sp else None
@@ -94,12 +108,24 @@ def gather(things: Sequence[Thing], provider: str | None, folders: dict[str, Pat
         idp=None if metadata is None else read_idp(metadata, wanted) or read_idp(metadata),
         sp_entity_id=entity_id,
         acs_url=acs,
+        signs_requests=sp.provider.sign_requests if sp else described_sp.signs_requests if described_sp else None,
         sp_place=configured.place if sp and configured else given_sp.place if given_sp else "",
         discovery=json_object(discovery.data) if discovery else None,
         discovery_place=discovery.place if discovery else "",
         jwks=_key_set(jwks),
         jwks_place=jwks.place if jwks else "",
+        asked=_asked(things),
     )
+
+
+def _asked(things: Sequence[Thing]) -> Asked | None:
+    """What the first request among the things says."""
+    for thing in things:
+        if thing.kind is Kind.SAML_REQUEST and not isinstance(root := read_xml(thing.data), Undecodable):
+            return Asked(request_id=root.get("ID"), relay_state=thing.first("RelayState"))
+        if thing.kind is Kind.AUTHORIZATION_URL:
+            return Asked(state=thing.first("state"), nonce=thing.first("nonce"))
+    return None
 
 
 def _tables(things: Sequence[Thing], folders: dict[str, Path]) -> tuple[list[Configured], tuple[tuple[str, str], ...]]:
@@ -126,7 +152,18 @@ def _table(config: Config, key: str, place: str, folder: Path) -> Configured:
         except UnusableProviderError as error:
             problem = str(error)
     leeway = float(config.sentry.clock_leeway_seconds)
-    return Configured(place, key, provider, url, f"{url}/auth/sso/", leeway, service_provider, problem)
+    organization = config.organizations[config.organization_of(key)]
+    return Configured(
+        place=place,
+        key=key,
+        provider=provider,
+        sentry_url=url,
+        redirect_uri=f"{url}/auth/sso/",
+        leeway=leeway,
+        service_provider=service_provider,
+        problem=problem,
+        allowed_domains=tuple(organization.allowed_domains),
+    )
 
 
 def _chosen(tables: list[Configured], things: Sequence[Thing], wanted: str | None) -> Configured | None:
@@ -176,26 +213,9 @@ def _metadata(things: Sequence[Thing], configured: Configured | None) -> tuple[b
     return (None, "") if sp.provider.metadata_url else (described(sp), configured.place)
 
 
-def _service_provider(thing: Thing | None) -> tuple[str | None, str | None]:
+def _service_provider(sp: SpDescription | None) -> tuple[str | None, str | None]:
     """Entity ID and ACS URL (for POST; the default, else the first) of a service provider's metadata."""
-    root = read_xml(thing.data) if thing else Undecodable("nothing was given")
-    if isinstance(root, Undecodable):
-        return None, None
-    entity = root if root.get("entityID") else root.find(f"{MD}EntityDescriptor")
-    role = None if entity is None else entity.find(f"{MD}SPSSODescriptor")
-    if entity is None or role is None:
-        return None, None
-    services = consumer_services(role)
-    chosen = next(
-        (each for each in services if each.get("isDefault") in ("true", "1")), services[0] if services else None
-    )
-    return entity.get("entityID"), None if chosen is None else chosen.get("Location")
-
-
-def consumer_services(role: Element) -> list[Element]:
-    """The assertion consumer services by HTTP-POST of a service provider's role."""
-    found = children(role, f"{MD}AssertionConsumerService")
-    return [each for each in found if str(each.get("Binding")).endswith(":HTTP-POST")]
+    return (None, None) if sp is None else (sp.entity_id, next(iter(sp.acs_urls), None))
 
 
 def _key_set(thing: Thing | None) -> Any:

@@ -9,24 +9,27 @@ import tomllib
 from collections.abc import Iterator
 from typing import Any
 
-from ssocli.checks.document import Undecodable, decode_json
+from ssocli.checks.document import Undecodable, decode_json, json_object
 from ssocli.checks.saml_certificate import read_certificate
 from ssocli.checks.saml_xml import read_xml
 from ssocli.diagnose.addresses import from_form, from_page, from_url
 from ssocli.diagnose.known_errors import find, unlisted_numbers
 from ssocli.diagnose.thing import Thing
-from ssocli.diagnose.unwrap import as_text, bare, octets
+from ssocli.diagnose.unwrap import as_text, bare, octets, visible
 from ssocli.diagnosis import Kind
 from ssocli.text import printable
 
-_CAPTURE = re.compile(rb'"(?:log|entries|requests)"\s*:\s*[\[{]')
+_CAPTURE = re.compile(rb'"(?:log|entries|requests)"\s*:\s*[\[{]|"ssocli\.trace/')
 _JWT = re.compile(r"[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*(?:\.[A-Za-z0-9_-]*\.[A-Za-z0-9_-]*)?")
+_CUT_TOKEN = re.compile(r"[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]*")
 _JWT_INSIDE = re.compile(r"\beyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]*")
-_BEARER = re.compile(r"(?:authorization\s*:\s*)?bearer\s+", re.IGNORECASE)
 _FINGERPRINT = re.compile(r"(?:sha-?(?:1|256)\W{0,20})?(?:[0-9a-f]{2}[:\s-]?){20}(?:(?:[0-9a-f]{2}[:\s-]?){12})?", re.I)
 _CONFIG = re.compile(r"^\s*\[(?:providers|organizations|sentry|people|users)\b", re.MULTILINE)
 _TITLE = re.compile(r"<title[^>]{0,200}>([^<]{0,200})", re.IGNORECASE)
 _DEPTH = 3
+_HEAD = 65536
+# Captures are read by a reader of their own; anything else of this size is nothing that a login has.
+_LIMIT = 16_000_000
 
 
 def recognise(data: bytes, place: str) -> tuple[Thing, ...]:
@@ -35,14 +38,19 @@ def recognise(data: bytes, place: str) -> tuple[Thing, ...]:
 
 
 def _recognise(data: bytes, place: str, depth: int) -> Iterator[Thing]:
-    if not data.strip():
+    head = data[:_HEAD].lstrip(b"\xef\xbb\xbf \r\n\t")
+    if not head and not data.strip():
         yield Thing(Kind.UNKNOWN, place, problem="is empty")
         return
     if data.startswith((b"\x1f\x8b", b"PK\x03\x04")):
         yield Thing(Kind.HAR, place, data=data)
         return
-    if data.lstrip(b"\xef\xbb\xbf \r\n\t").startswith(b"{") and _CAPTURE.search(data[:65536]):
+    if head.startswith(b"{") and _CAPTURE.search(head):
         yield from _capture(data, place)
+        return
+    if len(data) > _LIMIT:
+        size = f"{len(data) / 1e6:.0f} MB, and no capture; a message is smaller than {_LIMIT / 1e6:.0f} MB"
+        yield Thing(Kind.UNKNOWN, place, problem=f"is {size}")
         return
     if data.startswith(b"\x30\x82"):
         found = read_certificate(data)
@@ -53,11 +61,15 @@ def _recognise(data: bytes, place: str, depth: int) -> Iterator[Thing]:
     if text is None:
         yield Thing(Kind.UNKNOWN, place, problem="is binary data of no kind that is known")
         return
-    yield from _text(bare(text), place, depth)
+    things = tuple(_text(bare(text), place, depth))
+    if all(thing.kind is Kind.UNKNOWN for thing in things) and visible(text) != text:
+        # An invisible character in the middle of a token or of base64 was pasted along.
+        things = tuple(_text(bare(visible(text)), place, depth))
+    yield from things
 
 
 def _capture(data: bytes, place: str) -> Iterator[Thing]:
-    head = data[:65536]
+    head = data[:_HEAD]
     if b'"ssocli.trace/' in head:
         yield Thing(Kind.TRACE, place, data=data)
     elif b'"log"' in head:
@@ -73,10 +85,10 @@ def _text(text: str, place: str, depth: int) -> Iterator[Thing]:
     joined = "".join(text.split())
     if "PRIVATE KEY-----" in text:
         yield Thing(Kind.PRIVATE_KEY, place)
-    elif "-----BEGIN " in text or "-----END " in text or _FINGERPRINT.fullmatch(text):
-        yield Thing(Kind.CERTIFICATE, place, text=text)
     elif _CONFIG.search(text):
         yield _config(text, place)
+    elif "-----BEGIN " in text or "-----END " in text or _FINGERPRINT.fullmatch(text):
+        yield Thing(Kind.CERTIFICATE, place, text=text)
     elif text[:1] in "{[":
         yield from _json(text, place)
     elif text.startswith(("&lt;", "&#60;")) and depth < _DEPTH:
@@ -85,16 +97,25 @@ def _text(text: str, place: str, depth: int) -> Iterator[Thing]:
         yield from _markup(text, place)
     elif (found := from_url(text, place)) is not None:
         yield found
-    elif _JWT.fullmatch(token := _BEARER.sub("", text, count=1).strip()) and "." in token and token.startswith("eyJ"):
-        yield Thing(Kind.JWT, place, text=token)
     elif _JWT.fullmatch(joined) and joined.startswith("eyJ"):
         yield Thing(Kind.JWT, place, text=joined)
     elif (found := from_form(text, place)) is not None:
         yield found
+    elif _is_cut_token(joined):
+        yield Thing(Kind.JWT, place, text=joined)
     elif depth < _DEPTH and (inside := octets(text)) is not None:
         yield from _packed(inside, text, place, depth)
     else:
         yield from _words(text, place)
+
+
+def _is_cut_token(text: str) -> bool:
+    """Whether this is a token of which the end is missing: its header can be read."""
+    head = text.partition(".")[0]
+    if not text.startswith("eyJ") or not _CUT_TOKEN.fullmatch(text):
+        return False
+    header = json_object(octets(head) or b"")
+    return header is not None and "alg" in header
 
 
 def _packed(inside: bytes, text: str, place: str, depth: int) -> Iterator[Thing]:

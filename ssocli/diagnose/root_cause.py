@@ -11,10 +11,21 @@ from ssocli.diagnosis import Finding
 # A finding, and what it brings about: with it mended, the others are gone, too.
 _BRINGS_ABOUT = {
     "CERT001": "CERT002",
-    "CFG003": "DISC001 CFG005",
-    "CFG004": "DISC001",
+    "NET001": "EP001 EP002 EP003 EP004 EP005",
+    "NET002": "EP001 EP002 EP003 EP004 EP005",
+    "NET005": "EP001 EP002 EP003 EP004 EP005",
+    "NET006": "EP001 EP002 EP003 EP004 EP005",
+    "NET011": "EP001 EP002 EP003 EP004 EP005 NET012 NET013",
+    "CLK001": "IDT024 IDT027 IDT028 SRS014 SRS041 SRS042 SRS053",
+    "CFG002": "NET001 NET011 DISC001 AREQ003",
+    "CFG003": "DISC001 CFG005 NET011 NET012",
+    "CFG004": "DISC001 NET011 NET012",
     "CFG005": "DISC001 IDT016",
-    "CFG006": "SAR004 SAR005 SRS009 SRS051 SRS045 AREQ003",
+    "CFG006": "SAR004 SAR005 SRS009 SRS051 SRS045 AREQ003 SPM004 SPM005",
+    "CFG011": "DISC001 IDT016 IDT017 SMD005 SRS012 TOK001",
+    "CFG012": "PROV001",
+    "CFG013": "PROV004 IDT036",
+    "CFG014": "DISC002",
     "CFG010": "SAT001 SAT002 SAT003",
     "DISC001": "IDT016 IDT012 IDT015 DISC006",
     "JWKS001": "JWKS002 IDT012 IDT014 IDT015",
@@ -34,6 +45,9 @@ _BRINGS_ABOUT = {
     "SMD033": "SAR008",
     "SAR003": "SRS045",
     "SAR004": "SAR005 SRS009 SRS051",
+    "SPM003": "SAR005",
+    "SPM004": "SAR003 SRS045",
+    "SPM005": "SAR004 SRS009 SRS051",
     "SRS004": "SRS015 SRS020 SRS063",
     "SRS009": "SRS051",
     "SRS012": "SRS033 SRS029",
@@ -46,6 +60,8 @@ _BRINGS_ABOUT = {
     "SAT001": "SAT002 SAT003",
     "SAT002": "SAT003 PROV001",
 }
+# What an application does after anything went wrong.
+_AFTERMATH = {"AUTH007", "WEB005", "WEB006", "WEB007"}
 _RANK = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.INFO: 2}
 
 
@@ -76,17 +92,22 @@ def sort(found: Sequence[Found]) -> Sorted:
     candidates = [entry for entry in found if entry.finding.check.severity is not Severity.INFO]
     if not candidates:
         return Sorted(None, tuple(entry.finding for entry in found), ())
-    root = min(candidates, key=lambda entry: (_weight(entry, found), not entry.observed, entry.finding.step.number))
+    root = min(candidates, key=lambda entry: _order(entry, found))
     # From an error back to what brought it about, as far as that was found as well.
     chosen, seen = root.finding, {root.finding.check.code}
     while (origin := _origin(chosen, candidates)) is not None and origin.check.code not in seen:
         chosen = origin
         seen.add(origin.check.code)
-    brought_about = _closure(chosen.check.code, codes)
+    brought_about = _closure(chosen.check.code, codes) | (_AFTERMATH - {chosen.check.code})
     rest = [entry.finding for entry in found if entry.finding is not chosen]
     symptoms = [finding for finding in rest if finding.check.code in brought_about]
     supporting = [finding for finding in rest if finding.check.code not in brought_about]
     return Sorted(chosen, tuple(supporting), tuple(symptoms))
+
+
+def _order(entry: Found, found: Sequence[Found]) -> tuple[int, bool, bool, int]:
+    is_aftermath = entry.finding.check.code in _AFTERMATH
+    return _weight(entry, found), is_aftermath, not entry.observed, entry.finding.step.number
 
 
 def _weight(entry: Found, found: Sequence[Found]) -> int:

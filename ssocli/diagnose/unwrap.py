@@ -14,6 +14,7 @@ from urllib.parse import unquote
 INFLATED_LIMIT = 4 * 1024 * 1024
 _QUOTES = "\"'`\u201c\u201d\u2018\u2019"
 _INVISIBLE = re.compile("[\u200b\u200c\u200d\u2060\ufeff]")
+_AROUND = " \t\r\n\f\v\u00a0\u200b\u200c\u200d\u2060\ufeff"
 _BASE64 = re.compile(r"[A-Za-z0-9+/_-]{16,}={0,2}")
 
 
@@ -38,11 +39,19 @@ def _printable(text: str) -> str | None:
 
 
 def bare(text: str) -> str:
-    """The text without invisible characters, surrounding blanks and quotation marks around all of it."""
-    text = _INVISIBLE.sub("", text).strip()
+    """The text without blanks, invisible characters and quotation marks around all of it.
+
+    Those inside stay: one in a client id may be what is wrong.
+    """
+    text = text.strip(_AROUND)
     while len(text) > 1 and text[0] in _QUOTES and text[-1] in _QUOTES:
-        text = text[1:-1].strip()
+        text = text[1:-1].strip(_AROUND)
     return text
+
+
+def visible(text: str) -> str:
+    """The text without any invisible character."""
+    return _INVISIBLE.sub("", text)
 
 
 def octets(text: str) -> bytes | None:

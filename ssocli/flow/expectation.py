@@ -45,7 +45,9 @@ def parse(text: str) -> Expectation:
     Raises ValueError with a sentence that suggests the nearest name.
     """
     name, _, code = text.strip().partition(":")
-    if name == AUTHENTICATED and not code:
+    if name == AUTHENTICATED:
+        if code:
+            raise ValueError(f"expected no finding after {AUTHENTICATED}, found {code!r}")
         return Expectation()
     steps = {step.value: step for step in Step}
     if name not in steps:

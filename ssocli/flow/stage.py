@@ -129,7 +129,7 @@ class Servers:
         url = (config.sentry.url or self._server.url).rstrip("/")
         aliases = {}
         if self.idp is not None:
-            from fake_idp.app import NAMESPACE_PREFIX
+            from fake_idp.namespaces import NAMESPACE_PREFIX
 
             idp_url = f"{self._idp_url}{NAMESPACE_PREFIX}{namespace}" if namespace else self._idp_url
             config = with_fake_idp(config, idp_url)

@@ -65,15 +65,19 @@ def findings_of(trace: Trace) -> tuple[Finding, ...]:
 
 
 def facts(finding: Finding) -> list[tuple[str, str]]:
-    """What there is to say about a finding, label and text, in the order of its use; empty texts are left out."""
+    """What there is to say about a finding, label and text, in the order of its use; empty texts are left out.
+
+    The two values are not said twice where the difference shows them above each other.
+    """
     check = finding.check
+    aligned = bool(finding.difference) and {check.expected, check.actual} <= _values(finding.difference)
     causes = [
         ("likely causes" if number == 1 else "", f"{number}. {cause}")
         for number, cause in enumerate(finding.causes, start=1)
     ]
     said = [
-        ("expected", check.expected),
-        ("seen", check.actual),
+        ("expected", "" if aligned else check.expected),
+        ("seen", "" if aligned else check.actual),
         ("difference", finding.difference),
         ("evidence", check.evidence),
         ("found in", finding.place),
@@ -84,6 +88,11 @@ def facts(finding: Finding) -> list[tuple[str, str]]:
         ("clause", check.spec),
     ]
     return [(label, text) for label, text in said if text]
+
+
+def _values(difference: str) -> set[str]:
+    """The lines of a difference without the labels in front of them."""
+    return {line.partition(" ")[2].strip() for line in difference.splitlines()}
 
 
 def fingerprint(finding: Finding) -> str:

@@ -89,6 +89,7 @@ def render_diagnosis(diagnosis: Diagnosis, redactor: Redactor) -> str:
         passed=sum(check.status is Status.PASSED for check in shown.checked),
         sequence=sequence(shown.trace, redactor) if shown.trace else None,
         steps=_rows(shown.trace, redactor) if shown.trace else None,
+        messages=shown.messages or (decoded(shown.trace, redactor) if shown.trace else ()),
     )
 
 

@@ -20,7 +20,7 @@ from ssocli.text import printable
 from ssocli.trace import Outcome, Trace
 
 _LIMIT = 1000
-_SPECIAL = re.compile(r"([\\`*\[\]<>|~&#!$]|(?<!\w)_|_(?!\w))")
+_SPECIAL = re.compile(r"([\\`*\[\]<|~&#!$]|(?<!\w)_|_(?!\w))")
 _ADDRESS = re.compile(r"\S*(?:://|www\.|@)\S*", re.IGNORECASE)
 # What the identity provider or the user said; everything else is this tool's own prose.
 _VALUES = {"expected", "seen", "evidence", "found in"}

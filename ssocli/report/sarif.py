@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -113,8 +113,7 @@ def _result(entry: _Reported, index: int) -> dict[str, Any]:
     check = finding.check
     text = "\n".join(
         f"{label}: {line}" if label else line
-        for label, said in facts(finding)
-        if label != "difference"
+        for label, said in facts(replace(finding, difference=""))
         for line in [printable(said, _LIMIT)]
     )
     properties = {"step": finding.step.value, "owner": check.owner.value, "place": printable(finding.place, _LIMIT)}

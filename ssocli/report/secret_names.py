@@ -9,7 +9,9 @@ from functools import lru_cache
 _EXACT = frozenset(
     (
         "access_code",
+        "answer",
         "app_otp",
+        "answer",
         "assertion",
         "authorization_code",
         "canary",
@@ -29,6 +31,8 @@ _EXACT = frozenset(
         "samlart",
         "samlrequest",
         "samlresponse",
+        "tx",
+        "wresult",
         "session",
         "session_code",
         "session_id",
@@ -37,8 +41,10 @@ _EXACT = frozenset(
         "sft",
         "sid",
         "state",
+        "tx",
         "user_code",
         "verification_code",
+        "wresult",
     )
 )
 # What a person types or a device shows, wherever it stands in the name.

@@ -7,7 +7,7 @@ from ssocli.trace import Action
 
 STATUSES = {status: status.value.replace("_", " ") for status in Status}
 OWNERS = {
-    Owner.APP: "whoever configures the application (a customer: Sentry's SSO settings; here: the configuration)",
+    Owner.APP: "whoever configures the application (at Sentry: the organization's SSO settings)",
     Owner.IDP: "the identity provider's administrator",
     Owner.NETWORK: "whoever runs the network, proxy or DNS between the two",
     Owner.CLOCK: "whoever runs the machine whose clock is wrong",

@@ -18,6 +18,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 from cold_start import cold_start
 from control import control_ms
+from forging import forging
 from har import har
 from logins import logins
 from saml import saml_logins, verification_ms
@@ -63,6 +64,12 @@ def main() -> None:
 
     result["saml_verification_ms"] = verification_ms(50 if quick else 300)
     print(f"Reading, verifying and judging one signed SAML response: {result['saml_verification_ms']:.2f} ms\n")
+
+    result["forging"] = row = forging(2 if quick else 7)
+    print(
+        f"Forged SAML responses: {row['forged_ms'] / row['good_ms']:.2f} times a good login of {row['good_ms']:.2f} ms"
+    )
+    print(f"  (median of {row['faults']} faults; slowest {row['slowest']}, {row['slowest_ms']:.2f} ms)\n")
 
     result["simulation"] = row = simulation()
     print(f"Simulation: {row['ms_per_fault']:.1f} ms per fault ({row['faults']:.0f} faults), and")

@@ -29,7 +29,8 @@ sign = "assertion"
 """
 
 
-def _request() -> str:
+def request_query() -> str:
+    """The query of an AuthnRequest."""
     issued = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
     xml = (
         '<samlp:AuthnRequest xmlns:samlp="urn:oasis:names:tc:SAML:2.0:protocol" '
@@ -62,7 +63,7 @@ def saml_logins(seconds: float) -> dict[str, dict[str, float]]:
     result = {}
     with tempfile.TemporaryDirectory() as folder:
         for peer in peers(Path(folder)):
-            ready = replace(peer, authorize=peer.authorize + _request())
+            ready = replace(peer, authorize=peer.authorize + request_query())
             with ready.running() as (port, process):
                 _rate(ready, port, 1, 0.5)
                 row = {"1": _rate(ready, port, 1, seconds), "8": _rate(ready, port, 8, seconds)}
@@ -109,7 +110,7 @@ def verification_ms(rounds: int) -> float:
         peer = peers(Path(folder))[0]
         with peer.running() as (port, _):
             connection = Connection(port)
-            _, _, body = connection.request("GET", peer.authorize + _request())
+            _, _, body = connection.request("GET", peer.authorize + request_query())
             connection.close()
     [encoded] = re.findall(rb'name="SAMLResponse" value="([^"]+)"', body)
     certificates = read_certificates((KEYS / "rsa-1.crt").read_text(encoding="ascii"))

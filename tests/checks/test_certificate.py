@@ -27,6 +27,10 @@ def known(der: bytes) -> Any:
     return read_certificates(base64.b64encode(der).decode())
 
 
+def new() -> str:
+    return pasted(cert(rsa_key("new"), -DAY / 24, 500 * DAY)).text
+
+
 KEY = {"text": "", "is_private_key": True}
 CASES = [
     Case("private-key-disclosed", FAILED, lambda: pasted(**KEY), "a private key"),
@@ -50,6 +54,15 @@ CASES = [
     Case("unregistered-certificate", FAILED, lambda: pasted(configured=known(cert(rsa_key("other")))), "one of CN=idp"),
     Case("unregistered-certificate", PASSED, lambda: pasted(configured=known(cert(rsa_key())))),
     Case("unregistered-certificate", SKIPPED, pasted),
+    Case("certificate-replaced", FAILED, lambda: pasted(cert(rsa_key(), -9 * DAY), others=(new(),)), "begins at"),
+    Case(
+        "certificate-replaced",
+        PASSED,
+        lambda: pasted(cert(rsa_key("new")), others=(pasted(cert(rsa_key(), -9 * DAY)).text,)),
+    ),
+    Case("certificate-replaced", SKIPPED, pasted),
+    Case("certificate-replaced", SKIPPED, lambda: pasted(others=("nothing",))),
+    Case("certificate-replaced", SKIPPED, lambda: pasted(others=(pasted(cert(rsa_key("b"), subject="b")).text,))),
 ]
 
 

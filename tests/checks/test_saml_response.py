@@ -594,6 +594,18 @@ def test_a_repeated_id_is_found_inside_encryption() -> None:
     assert {each.name for each in evaluate("saml_response", context) if each.is_blocking} == {"duplicate-id"}
 
 
+def test_a_repeated_id_is_found_across_encryption() -> None:
+    context = observed(response(encrypted(signed(assertion(id="_r1")))))
+    [found] = [each for each in evaluate("saml_response", context) if each.status is Status.FAILED]
+    assert (found.name, found.actual) == ("duplicate-id", "more than once: _r1")
+
+
+def test_inclusive_canonicalization_survives_encryption() -> None:
+    inclusive = "http://www.w3.org/TR/2001/REC-xml-c14n-20010315"
+    context = observed(response(encrypted(signed(assertion(), transforms=(ENVELOPED,), canonicalization=inclusive))))
+    assert verified_assertion(context) is not None
+
+
 def test_what_is_read_are_the_signed_octets() -> None:
     context = observed(response().replace("alice-1", "alice<!-- -->-1"))
     assert context.reading is not None

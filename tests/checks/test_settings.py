@@ -31,6 +31,7 @@ def valued(value: str) -> SettingsContext:
     return made(values=(("client_id", value),))
 
 
+OIDC = {"kind": "oidc", "email_claim": "email"}
 GITHUB = {"issuer": "", "required_organization": "acme"}
 CASES = [
     Case("unusable-settings", FAILED, lambda: made(problem="the private key cannot be read"), "cannot be read"),
@@ -90,6 +91,41 @@ CASES = [
     ),
     Case("attribute-names-of-another-product", PASSED, lambda: made(preset="okta", product="okta")),
     Case("attribute-names-of-another-product", SKIPPED, made),
+    Case("stray-character", FAILED, lambda: valued("sentry "), "client_id begins or ends with one"),
+    Case("stray-character", FAILED, lambda: valued("sen\u200btry"), "zero width space (U+200B) at position 4"),
+    Case("stray-character", FAILED, lambda: valued("https://\u0430cme.example"), "cyrillic small letter a (U+0430)"),
+    Case("stray-character", FAILED, lambda: made(secret="hidden\n"), "client_secret begins or ends with one"),
+    Case("stray-character", PASSED, made),
+    Case("email-not-requested", FAILED, lambda: made(**OIDC), "openid", Severity.WARNING),
+    Case(
+        "email-not-requested",
+        FAILED,
+        lambda: made(kind="oauth2", email_claim="email", scopes=("read:user",)),
+        "read:user",
+        Severity.WARNING,
+    ),
+    Case("email-not-requested", PASSED, lambda: made(**OIDC, scopes=("openid", "email"))),
+    Case("email-not-requested", PASSED, lambda: made(kind="oauth2", email_claim="email", scopes=("user",))),
+    Case("email-not-requested", SKIPPED, lambda: made(kind="oidc", email_claim="upn")),
+    Case("unmatchable-domain", FAILED, lambda: made(domains=("@acme.example",)), "@acme.example"),
+    Case("unmatchable-domain", FAILED, lambda: made(domains=("acme.example", "*.b.example")), "*.b.example"),
+    Case("unmatchable-domain", PASSED, lambda: made(domains=("acme.example", "b.acme.example"))),
+    Case("unmatchable-domain", SKIPPED, made),
+    Case(
+        "insecure-provider-address",
+        FAILED,
+        lambda: made(addresses=("https://a.example", "http://b.example/x")),
+        "http://b.example/x",
+        Severity.WARNING,
+    ),
+    Case("insecure-provider-address", PASSED, lambda: made(addresses=("http://localhost:9500/default",))),
+    Case("insecure-provider-address", SKIPPED, made),
+    Case("unsigned-tokens-accepted", FAILED, lambda: made(algorithms=("RS256", "None")), "RS256, None"),
+    Case("unsigned-tokens-accepted", PASSED, lambda: made(algorithms=("RS256",))),
+    Case("unsigned-tokens-accepted", SKIPPED, made),
+    Case("no-clock-leeway", FAILED, lambda: made(leeway=0.0), "0 s", Severity.INFO),
+    Case("no-clock-leeway", PASSED, lambda: made(leeway=60.0)),
+    Case("no-clock-leeway", SKIPPED, made),
 ]
 
 
@@ -107,7 +143,7 @@ def test_healthy_settings_have_no_finding() -> None:
 
 
 def test_a_secret_is_never_shown() -> None:
-    checks = evaluate("settings", made(issuer=ENTRA, secret=SECRET_ID))
+    checks = evaluate("settings", made(issuer=ENTRA, secret=f"{SECRET_ID} "))
     assert not [each for each in checks if SECRET_ID in each.actual + each.expected + each.evidence + each.fix]
 
 

@@ -103,6 +103,16 @@ def _callbacks() -> list[Made]:
             "user",
             config=configs.oidc(ENTRA),
         ),
+        Made(
+            "94-state-of-another-tab",
+            "The answer carries the state of another login",
+            {
+                "request.txt": request_url(),
+                "address-bar.txt": f"{REDIRECT}?code=abcdefghijkl&state={'x' * 43}",
+            },
+            root("CB008", "wrong-state", "token_validation", "user"),
+            covers=("sentry 8.13",),
+        ),
         case(
             "97-callback-without-code",
             "The query was lost on the way: only the state is left",

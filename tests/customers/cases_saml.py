@@ -118,6 +118,20 @@ def _addresses() -> list[Made]:
             "saml c.20",
         ),
         response_case(
+            "08-what-happened-counts-before-what-is-set",
+            "Requests are not signed as Keycloak wishes, yet it answers: with the wrong audience",
+            with_metadata(
+                KEYCLOAK,
+                okta,
+                response=packed(Login(KEYCLOAK, OKTA_LOGIN.attributes, sp=f"{SENTRY}/saml/acs/acme/").response()),
+            ),
+            "SRS045",
+            "wrong-assertion-audience",
+            "idp",
+            "saml c.2",
+            among=("SMD033",),
+        ),
+        response_case(
             "07-virtual-server-id",
             "PingFederate answers with the audience of another virtual server",
             with_metadata(

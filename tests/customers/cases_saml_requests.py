@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from urllib.parse import quote
+
 from . import configs
-from .case import Made, root
+from .case import Expected, Made, root
 from .messages import (
     FILE,
     authn_request,
+    packed,
     redirected,
 )
 from .vendors import (
@@ -14,6 +17,7 @@ from .vendors import (
     ENTRA,
     KEYCLOAK,
     OKTA,
+    OKTA_LOGIN,
     SIGNING,
     SP,
     SP_FILES,
@@ -86,4 +90,30 @@ def cases() -> list[Made]:
             "wrong-request-destination",
             "saml c.20",
         ),
+        _pair(
+            "44-relay-state-lost",
+            "The identity provider does not send RelayState back",
+            {"RelayState": "/organizations/acme/issues/"},
+            OKTA_LOGIN.response(),
+            root("SRL001", "lost-relay-state", "token_validation", "idp"),
+            "saml c.15",
+        ),
+        _pair(
+            "45-response-to-another-request",
+            "The response answers the request of another tab",
+            {},
+            OKTA_LOGIN.but(in_response_to='InResponseTo="_of-another-tab"').response(),
+            root("SRS055", "wrong-in-response-to", "token_validation", "user"),
+        ),
     ]
+
+
+def _pair(name: str, title: str, sent: dict[str, str], response: str, expected: Expected, *covers: str) -> Made:
+    """A request and the form that answered it."""
+    files: dict[str, str | bytes] = {
+        "sentry.toml": configs.saml(FILE, 'preset = "okta"'),
+        "idp-metadata.xml": OKTA.metadata(),
+        "request.txt": redirected(OKTA.sso, "SAMLRequest", authn_request(OKTA.sso), **sent),
+        "answer.txt": f"SAMLResponse={quote(packed(response), safe='')}&Submit=Continue",
+    }
+    return Made(name, title, files, expected, ("sentry.toml", "request.txt", "answer.txt"), covers)

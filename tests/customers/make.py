@@ -13,6 +13,7 @@ from pathlib import Path
 
 from . import (
     cases_certificates,
+    cases_compared,
     cases_healthy,
     cases_metadata,
     cases_oauth,
@@ -30,6 +31,7 @@ MODULES = (
     cases_saml_requests,
     cases_metadata,
     cases_certificates,
+    cases_compared,
     cases_oidc,
     cases_oauth,
     cases_texts,
@@ -82,9 +84,10 @@ def _texts(values: tuple[str, ...]) -> str:
 
 
 if __name__ == "__main__":
+    cases = made()
     for old in CUSTOMERS.iterdir():
         if old.is_dir() and not old.name.startswith("har-"):
             shutil.rmtree(old)
-    for each in made():
+    for each in cases:
         write(each, CUSTOMERS)
-    sys.stdout.write(f"{len(made())} cases\n")
+    sys.stdout.write(f"{len(cases)} cases\n")

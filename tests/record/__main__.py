@@ -13,7 +13,7 @@ FOLDER = Path(__file__).parents[2] / "fixtures" / "customers"
 
 def main(names: list[str]) -> None:
     for name in names or CASES:
-        write(FOLDER / name, CASES[name]().recorder)
+        write(FOLDER / name, CASES[name]())
         print(name)
 
 

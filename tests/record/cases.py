@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from fake_idp import Clock
+from ssocli.checks.saml_metadata import read_idp
+from ssocli.config.model import AttributeNames
 
 from . import apps
 from .world import World, providers, sentry, world
@@ -89,6 +91,57 @@ def signed_by_a_stranger() -> World:
 def wrong_audience() -> World:
     with world() as here, sentry(here):
         here.log_in("acme-saml", "alice+saml_assertion.wrong-audience", "h1")
+    return here
+
+
+CONFIGURED = """[sentry]
+url = "{sentry}"
+
+[organizations.acme]
+
+[providers.acme-saml]
+type = "saml2"
+organization = "acme"
+entity_id = "{idp}/default/saml/metadata"
+sso_url = "{idp}/default/saml/sso"
+certificates = ['''{certificate}''']
+
+[providers.acme-saml.attributes]
+identifier = "uid"
+user_email = "mail"
+"""
+
+
+@case
+def attributes_of_other_names() -> World:
+    """The application waits for attributes under other names; the customer sends its configuration along."""
+    names = AttributeNames(identifier="uid", user_email="mail")
+    with world() as here, sentry(here, lambda config: providers(config, "acme-saml", attributes=names)):
+        here.log_in("acme-saml", then="h1")
+        certificate = here.fetch("/saml/cert.pem").decode().strip()
+        text = CONFIGURED.format(sentry=here.sentry, idp=here.idp_url, certificate=certificate)
+        here.files["sentry.toml"] = text.encode()
+    return here
+
+
+@case
+def certificate_renewed() -> World:
+    """The identity provider signs with a new key since today; the customer sends the metadata of yesterday along."""
+    with world() as here:
+        yesterday = here.fetch("/saml/metadata")
+        idp = read_idp(yesterday)
+        assert idp is not None
+        old = here.fetch("/saml/cert.pem").decode()
+        known = {
+            "metadata_url": None,
+            "entity_id": idp.entity_id,
+            "sso_url": idp.sso["Redirect"],
+            "certificates": [old],
+        }
+        with sentry(here, lambda config: providers(config, "acme-saml", **known)):
+            here.idp.keys.rotate(grace=0)
+            here.log_in("acme-saml", then="h1")
+        here.files["metadata.xml"] = yesterday
     return here
 
 

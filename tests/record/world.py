@@ -6,7 +6,7 @@ import socket
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -48,16 +48,26 @@ def free_port() -> int:
 
 @dataclass
 class World:
-    """Where both are, and the browser. `sentry` is "" where another application stands in its place."""
+    """Where both are, and the browser. `sentry` is "" where another application stands in its place.
+
+    `files` are what the customer sends along.
+    """
 
     idp: FakeIdP
     driver: Any
     recorder: Recorder
     sentry: str = ""
+    files: dict[str, bytes] = field(default_factory=dict)
 
     @property
     def idp_url(self) -> str:
         return f"http://idp.localhost:{self.idp.port}"
+
+    def fetch(self, path: str) -> bytes:
+        """A document of the provider, as it is under the name that the browser has for it."""
+        answer = wire.send("GET", f"{self.idp_url}/default{path}").response
+        assert answer is not None
+        return answer.body
 
     def open(self, url: str) -> None:
         self.driver.get(url)
@@ -122,7 +132,9 @@ def providers(config: Config, key: str, **changes: Any) -> Config:
     return msgspec.structs.replace(config, providers={**config.providers, key: changed})
 
 
-def write(folder: Path, recorder: Recorder) -> None:
-    """Put the recording where the cases are."""
+def write(folder: Path, recorded: World) -> None:
+    """Put the recording where the cases are, with what belongs to it."""
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / "login.har").write_bytes(msgspec.json.format(msgspec.json.encode(recorder.har()), indent=1) + b"\n")
+    text = msgspec.json.format(msgspec.json.encode(recorded.recorder.har()), indent=1)
+    for name, content in {"login.har": text + b"\n", **recorded.files}.items():
+        (folder / name).write_bytes(content)

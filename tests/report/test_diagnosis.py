@@ -10,7 +10,7 @@ import pytest
 
 from ssocli.diagnosis import Diagnosis
 from ssocli.report.diagnosis import document, json_schema
-from ssocli.report.findings import findings_of, fingerprint
+from ssocli.report.findings import facts, findings_of, fingerprint
 from ssocli.report.json import render_diagnosis
 from ssocli.report.redact import Redactor
 
@@ -49,6 +49,17 @@ def test_a_fingerprint_lasts_while_the_numbers_of_the_place_change() -> None:
     assert fingerprint(replace(root, place="a, entry 7")) == fingerprint(replace(root, place="a, entry 12"))
     assert fingerprint(replace(root, place="a, entry 7")) != fingerprint(replace(root, place="b, entry 7"))
     assert fingerprint(root) != fingerprint(replace(root, check=WARNING))
+
+
+def test_values_that_the_difference_shows_are_not_said_twice() -> None:
+    root = diagnosis().root
+    assert root is not None
+    labels = [label for label, _ in facts(root)]
+    assert labels[:3] == ["expected", "seen", "difference"]
+    aligned = f"expected  {root.check.expected}\nseen      {root.check.actual}\n   ^"
+    assert "expected" not in [label for label, _ in facts(replace(root, difference=aligned))]
+    other = replace(root, difference=aligned.replace("seen      iss", "seen      isn't"))
+    assert [label for label, _ in facts(other)][:2] == ["expected", "seen"]
 
 
 def test_the_findings_of_a_login_begin_with_the_one_that_ended_it() -> None:

@@ -141,7 +141,14 @@ def _cipher_value(element: Element) -> bytes | None:
 
 
 def _assertion(plain: bytes, data: Element) -> Element | Undecodable:
-    """The assertion in decrypted octets, which may use the prefixes of the document around them."""
+    """The assertion in decrypted octets.
+
+    It is read by itself if it can be, since inclusive canonicalization would take along what the document around it
+    declares; otherwise with the prefixes of that document, which it may use.
+    """
+    alone = read_xml(plain)
+    if not isinstance(alone, Undecodable) and alone.tag == f"{SAML}Assertion":
+        return alone
     from lxml import etree
 
     declared = " ".join(
@@ -151,12 +158,9 @@ def _assertion(plain: bytes, data: Element) -> Element | Undecodable:
     )
     around = read_xml(f"<around {declared}>".encode() + plain + b"</around>")
     if isinstance(around, Undecodable):
-        around = read_xml(plain)
-        if isinstance(around, Undecodable):
-            return Undecodable(f"was decrypted, and what came out {around.reason}")
-        found = [around]
-    else:
-        found = children(around, f"{SAML}Assertion")
-    if len(found) != 1 or found[0].tag != f"{SAML}Assertion":
+        why = alone.reason if isinstance(alone, Undecodable) else "is not one Assertion"
+        return Undecodable(f"was decrypted, and what came out {why}")
+    found = children(around, f"{SAML}Assertion")
+    if len(found) != 1:
         return Undecodable("was decrypted, and what came out is not one Assertion")
     return read_xml(etree.tostring(found[0], with_tail=False))

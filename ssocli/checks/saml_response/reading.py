@@ -94,7 +94,7 @@ def read_response(
         assertion_signature, verified_assertion, assertion = judged(arrived)
     stray = _stray(root)
     if arrived is not None and encrypted is not None:
-        repeated += repeated_ids(arrived)
+        repeated = repeated_ids(root, arrived)
         stray += _stray(arrived)
     elif verified_response is not None:
         # The verified octets have lost the comments as well.

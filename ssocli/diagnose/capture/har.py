@@ -82,7 +82,9 @@ def hop(piece: Raw | bytes | memoryview, place: str) -> Hop:
     """One entry. Raises msgspec.DecodeError, and RecursionError for what is nested too deeply."""
     entry = _DECODER.decode(piece)
     response = _response(entry.response) if entry.response is not None else None
-    request = Request(_headers(entry.request.headers), _posted(entry.request.post_data))
+    posted = entry.request.post_data
+    headers = _typed(_headers(entry.request.headers), posted.mime_type if posted is not None else None)
+    request = Request(headers, _posted(posted))
     phases = Phases(headers=max(entry.time, 0.0) / 1000 if entry.time is not None else None)
     exchange = Exchange(
         entry.request.method.upper(), entry.request.url, request, response, phases, _error(entry), Sender.BROWSER
@@ -117,6 +119,13 @@ def _headers(pairs: list[_Pair]) -> Headers:
     return tuple((pair.name, pair.value or "") for pair in pairs if not pair.name.startswith(":"))
 
 
+def _typed(headers: Headers, media_type: str | None) -> Headers:
+    """The headers with the type of the body, which stands beside it as well."""
+    if not media_type or any(name.lower() == "content-type" for name, _ in headers):
+        return headers
+    return (*headers, ("Content-Type", media_type))
+
+
 def _posted(data: _PostData | None) -> bytes:
     if data is None:
         return b""
@@ -128,11 +137,9 @@ def _posted(data: _PostData | None) -> bytes:
 def _response(response: _Response) -> Response | None:
     if response.status <= 0:
         return None
-    headers = _headers(response.headers)
-    names = {name.lower() for name, _ in headers}
     content = response.content
-    if content is not None and content.mime_type and "content-type" not in names:
-        headers += (("Content-Type", content.mime_type),)
+    headers = _typed(_headers(response.headers), content.mime_type if content is not None else None)
+    names = {name.lower() for name, _ in headers}
     if response.redirect and "location" not in names and 300 <= response.status < 400:
         headers += (("Location", response.redirect),)
     body = _body(content) if content is not None else b""

@@ -13,6 +13,7 @@ from ssocli.steps import Step
 
 Protocol = Literal["OpenID Connect", "OAuth 2.0", "SAML 2.0"]
 
+MOST = 200  # logins that are told apart in one capture
 _LEAD = 4  # pages before the request that may belong to the login
 
 
@@ -31,6 +32,16 @@ class ObservedLogin:
     before: tuple[Hop, ...] = ()
     hops: list[Hop] = field(default_factory=list)
     attempts: int = 1
+    _hosts: set[str] = field(default_factory=set, repr=False)
+
+    def take(self, hop: Hop) -> None:
+        """Count a navigation to this login."""
+        self.hops.append(hop)
+        self._hosts.add(host_of(hop.exchange.url))
+
+    def is_at(self, host: str) -> bool:
+        """Whether this login has to do with a host."""
+        return host in self._hosts or host in (self.idp, host_of(self.app))
 
     @property
     def idp(self) -> str:
@@ -94,7 +105,7 @@ class ObservedLogin:
 
 
 def find_logins(capture: Capture) -> list[ObservedLogin]:
-    """Every login in the capture, in the order in which they began. Never raises.
+    """The logins in the capture (the first `MOST`), in the order in which they began. Never raises.
 
     Attempts to renew a login without a page are left out where there is another login.
     """
@@ -104,20 +115,20 @@ def find_logins(capture: Capture) -> list[ObservedLogin]:
         begun = len(logins)
         for message in messages_of(hop):
             if message.what in ("authorization_request", "saml_request"):
-                if not any(_continues(login, message) for login in logins):
+                if len(logins) < MOST and not any(_continues(login, message) for login in logins):
                     logins.append(_begun(message, recent, logins))
             elif (login := _awaiting(logins, message)) is not None:
                 login.response = message
-            elif not _was_answered(logins, message) and message.is_certain:
+            elif len(logins) < MOST and not _was_answered(logins, message) and message.is_certain:
                 logins.append(ObservedLogin(_protocol(message), None, message))
         if not hop.is_navigation and len(logins) == begun and not _carries(logins, hop):
             if (fetching := _fetching_tokens(logins, hop)) is not None:
-                fetching.hops.append(hop)
+                fetching.take(hop)
             continue
         recent = [*recent[-_LEAD + 1 :], hop]
         owner = _owner(logins, hop)
         if owner is not None:
-            owner.hops.append(hop)
+            owner.take(hop)
     followed = pairwise([*logins, None])
     found = [login for login, following in followed if login is not None and not _is_round(login, following)]
     return [login for login in found if not login.is_silent] or found
@@ -261,14 +272,9 @@ def _owner(logins: list[ObservedLogin], hop: Hop) -> ObservedLogin | None:
             return login
     host = host_of(hop.exchange.url)
     for login in reversed(logins):
-        if host in _hosts(login):
+        if host and login.is_at(host):
             return login
     return logins[-1] if logins and logins[-1].response is None else None
-
-
-def _hosts(login: ObservedLogin) -> set[str]:
-    hosts = {host_of(hop.exchange.url) for hop in login.hops}
-    return hosts | {host_of(login.app), login.idp} - {""}
 
 
 def _protocol(message: Message) -> Protocol:

@@ -9,7 +9,9 @@ from urllib.parse import quote, urlencode
 
 import pytest
 
+from ssocli.checks.check import Status
 from ssocli.diagnose.capture import ObservedLogin, find_logins, read, rebuild
+from ssocli.diagnose.capture import logins as finding
 
 from .recording import har
 
@@ -55,6 +57,10 @@ def logins(*entries: dict[str, Any]) -> list[ObservedLogin]:
 def only(*entries: dict[str, Any]) -> ObservedLogin:
     [login] = logins(*entries)
     return login
+
+
+def failed_in(login: ObservedLogin) -> set[str]:
+    return {check.name for step in rebuild(login).steps for check in step.checks if check.status is Status.FAILED}
 
 
 def packed(xml: str) -> str:
@@ -154,8 +160,7 @@ def test_a_response_in_the_fragment() -> None:
     login = only(hop(authorize(response_type="id_token", nonce="n"), 302, to=back), hop(CALLBACK), hop(f"{APP}/home"))
     assert login.response is not None
     assert (login.response.mode, login.response.url) == ("fragment", CALLBACK)
-    names = {check.name for step in rebuild(login).steps for check in step.checks if check.status.value == "failed"}
-    assert "malformed-id-token" in names
+    assert "malformed-id-token" in failed_in(login)
 
 
 def test_a_response_by_form_post() -> None:
@@ -268,3 +273,19 @@ def test_a_proxys_tunnel_is_no_page_of_a_login() -> None:
     tunnel = hop("http://idp.example:443")
     tunnel["request"]["method"] = "CONNECT"
     assert only(tunnel, hop(authorize()), tunnel, hop(f"{CALLBACK}?code=c&state=s1")).response is not None
+
+
+def test_a_request_by_post() -> None:
+    xml = zlib.decompress(base64.b64decode(saml_request("_p")), -15)
+    form = {"SAMLRequest": base64.b64encode(xml).decode(), "RelayState": "r"}
+    login = only(
+        hop(f"{APP}/login"), hop(f"{IDP}/sso", form=form), hop(f"{APP}/acs", form={"SAMLResponse": saml_response("_p")})
+    )
+    assert login.request is not None
+    assert (login.request.binding, login.client_id, login.app) == ("POST", "app", f"{APP}/acs")
+
+
+def test_a_capture_made_of_logins_ends_some_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(finding, "MOST", 3)
+    assert len(logins(*(hop(authorize(str(number))) for number in range(9)))) == 3
+    assert len(logins(*(hop(f"{CALLBACK}?code=c&state={number}") for number in range(9)))) == 3

@@ -182,10 +182,11 @@ def test_a_file_that_breaks_off(record: Record) -> None:
 
 def test_damage_in_the_middle() -> None:
     entries = [json.dumps(simple()) for _ in range(3)]
-    damaged = ('{"log": {"version": NaN, "entries": [' + ", ".join(entries) + "], }}").encode()
+    damaged = ('{"log": {"version": NaN, "entries": [' + ", ".join(entries) + '], "pages": [{"id": 1}], }}').encode()
     capture = read(damaged, "x")
     assert [hop.place for hop in capture.hops] == ["entry 1", "entry 2", "entry 3"]
-    assert capture.notes[0].startswith("The JSON is damaged (")
+    [note] = capture.notes
+    assert note.startswith("The JSON is damaged (")
 
 
 def test_depth_that_is_meant_to_break_the_reader() -> None:

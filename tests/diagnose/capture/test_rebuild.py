@@ -105,6 +105,21 @@ def test_a_capture_that_begins_later(record: Record) -> None:
     assert trace.step(Step.REDIRECT_TO_IDP).status is Status.SKIPPED
 
 
+@pytest.mark.parametrize("faults", ["", "+saml_response.missing-in-response-to+saml_assertion.missing-in-response-to"])
+def test_a_response_to_no_request_of_the_capture(record: Record, faults: str) -> None:
+    """Asked for before the capture began, or not at all: neither is a finding."""
+    entries = record(f"alice{faults}", provider="acme-saml")
+    at = next(
+        number
+        for number, each in enumerate(entries)
+        if "SAMLResponse=" in each["request"].get("postData", {}).get("text", "")
+    )
+    login = only(entries[at:])
+    assert login.request is None
+    checks = {check.name: check.status for check in rebuild(login).step(Step.TOKEN_VALIDATION).checks}
+    assert {checks["unsolicited-response"], checks["wrong-in-response-to"]} <= {Status.PASSED, Status.SKIPPED}
+
+
 def test_a_capture_that_ends_sooner(record: Record) -> None:
     entries = record()
     at = next(number for number, each in enumerate(entries) if "code=" in each["request"]["url"])

@@ -94,9 +94,10 @@ def test_take_gives_each_request_once(visitor, control):
     assert control.post("/requests/take", match={"endpoint": "login"}) == {"request": None}
 
 
-def test_take_waits(visitor, control):
+def test_take_waits_and_is_told_at_once(visitor, control, monkeypatch):
+    monkeypatch.setattr("fake_idp.recorder._LOOK_AGAIN", 60.0)  # longer than this test's client has patience
     taken = []
-    waiter = threading.Thread(target=lambda: taken.append(control.post("/requests/take", timeout=10)))
+    waiter = threading.Thread(target=lambda: taken.append(control.post("/requests/take", timeout=60)))
     waiter.start()
     visitor.authorize()
     waiter.join()

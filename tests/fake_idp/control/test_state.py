@@ -18,6 +18,8 @@ def test_clock(control, visitor, claims_of, clock):
     assert 0 <= running["now"] - 1_700_000_000 < 60
     skewed = control.post("/clock/skew", seconds=-90)
     assert skewed["ahead"] == -90
+    control.post("/clock/freeze", at=1_900_000_000)
+    assert control.post("/clock/skew", seconds=7)["frozen"] is False
     assert control.post("/clock/reset")["ahead"] == 0
 
 

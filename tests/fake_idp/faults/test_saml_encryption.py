@@ -208,3 +208,43 @@ def test_encrypted_once_more(name: str, tag: str, log_in: Login) -> None:
     assert inside.holds(ASSERTION)
     [hidden] = inside.all(f"//saml:{tag}")
     assert (ALICE if name == "encrypted-id" else "secret").encode() in decrypted(hidden)
+
+
+@pytest.mark.parametrize("name", ["other-key", "no-key-info", "changed-name-id", "inclusive-canonicalization"])
+def test_a_signature_is_forged_before_it_is_encrypted(name: str, log_in: Login) -> None:
+    forged = log_in(f"saml_signature.{name}", provider=ENCRYPTING)
+    assert [line.fault for line in forged.fired] == [f"saml_signature.{name}"]
+    assert forged.all("//ds:Signature") == []
+    inside = Forged(decrypted(forged.root), [])
+    assert inside.names() == ({MALLORY} if name in ("other-key", "changed-name-id") else {ALICE})
+    assert inside.holds(ASSERTION) == (name in ("no-key-info", "inclusive-canonicalization"))
+    assert inside.holds(ASSERTION, "mallory") == (name == "other-key")
+
+
+def test_wrapping_is_encrypted_assertion_by_assertion(log_in: Login) -> None:
+    forged = log_in("saml_wrapping.xsw3", provider=ENCRYPTING)
+    insides = [Forged(decrypted(each), []) for each in forged.all("/samlp:Response/saml:EncryptedAssertion")]
+    assert [each.names() for each in insides] == [{MALLORY}, {ALICE}]
+    assert [bool(each.all(ASSERTION)) for each in insides] == [False, True]
+    assert insides[1].holds(ASSERTION)
+
+
+def test_the_spelling_of_an_encrypted_response(log_in: Login) -> None:
+    forged = log_in("saml_canonicalization.rewritten-quotes", provider=ENCRYPTING)
+    assert b'"' not in forged.document
+    assert forged.holds(RESPONSE)
+
+
+@pytest.mark.parametrize(
+    ("fault", "lacks"),
+    [
+        ("saml_wrapping.xsw1", "a response that is not encrypted"),
+        ("saml_signature.on-the-response-only", "a response that is not encrypted"),
+        ("saml_canonicalization.comment-in-name-id", "an assertion in clear"),
+        ("saml_canonicalization.bare-ampersand", "what it rewrites"),
+    ],
+)
+def test_what_cannot_be_made_under_encryption_is_refused(fault: str, lacks: str, log_in: Login) -> None:
+    forged = log_in(fault, provider=ENCRYPTING)
+    assert forged.fired == []
+    assert forged.all("//samlp:StatusMessage")[0].text.endswith(f"a message without {lacks}.")
