@@ -10,7 +10,6 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from ssocli import wire
 from ssocli.checks.check import Severity
 from ssocli.cli.baseline import Baseline, read_baseline
 from ssocli.cli.options import trusted
@@ -47,6 +46,8 @@ def run(things: tuple[str, ...], options: dict[str, Any]) -> ExitCode:
     if options["offline"] or options["moment"]:
         diagnosis = diagnose(given, wanted)
     else:
+        from ssocli import wire
+
         with wire.Connections() as connections:
             send = partial(wire.send, tls=trusted(options["ca_file"]), timeout=_TIMEOUT, connections=connections)
             diagnosis = diagnose(given, replace(wanted, send=send))
