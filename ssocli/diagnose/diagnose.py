@@ -218,7 +218,7 @@ def _errors(thing: Thing, options: Options) -> Iterable[Found]:
             yield Found(Finding(check, error.step, thing.place, causes=error.causes), observed=True)
     for sentence in unlisted_numbers(thing.text) if not known else ():
         check = Check(
-            code="unlisted-number",
+            code=sentence.partition(" ")[0],
             name="unknown-error",
             status=Status.FAILED,
             severity=Severity.ERROR,
