@@ -90,7 +90,7 @@ def diagnose(inputs: Sequence[Given], options: Options = Options()) -> Diagnosis
         judged += _steps(options.login, "the login")
     found = [each for entry in judged for each in _findings(entry, known, options)]
     found += [each for thing in things if thing.kind is Kind.ERROR_TEXT for each in _errors(thing, options)]
-    diagnosis = conclude(things, judged, found, captured, options.login)
+    diagnosis = conclude(things, judged, _without_repeats(found), captured, options.login)
     return replace(diagnosis, messages=(*record, *diagnosis.messages))
 
 
@@ -109,6 +109,17 @@ def _together(each: Sequence[Diagnosis]) -> Diagnosis:
 
 def _grade(finding: Finding) -> int:
     return list(Severity).index(finding.check.severity)
+
+
+def _without_repeats(found: Sequence[Found]) -> list[Found]:
+    """What a login met is not told again of the set-up."""
+
+    def said(entry: Found) -> tuple[str, str, str]:
+        check = entry.finding.check
+        return check.code, check.expected, check.actual
+
+    met = {said(entry) for entry in found if entry.observed}
+    return [entry for entry in found if entry.observed or said(entry) not in met]
 
 
 def conclude(
