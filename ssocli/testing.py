@@ -170,7 +170,7 @@ class IdP:
         """Let the server forget this test, and disarm what would strike the next one: TLS knows no namespaces."""
         for armed in self._ordered:
             self._disarm(armed)
-        self.server.app.drop_namespace(self.namespace)
+        self.server.app.namespaces.drop(self.namespace)
 
     def _armed_in(self, fault: str) -> str:
         return "" if fault.startswith(TLS_FAULTS) else self.namespace
