@@ -87,6 +87,12 @@ class Known:
         return found if isinstance(found, str) else None
 
 
+def provider_names(things: Sequence[Thing]) -> list[str]:
+    """The providers of the configurations that can be read, in their order."""
+    tables, _ = _tables(things, {})
+    return [table.key for table in tables]
+
+
 def gather(things: Sequence[Thing], provider: str | None, folders: dict[str, Path]) -> Known:
     """What these things tell. `provider` is the table meant; `folders` where each configuration looks for its files."""
     tables, problems = _tables(things, folders)
