@@ -38,6 +38,14 @@ def at(issuer: str) -> DiscoveryContext:
 
 
 CASES = [
+    Case("unsupported-grant-type", FAILED, lambda: observed(grant_types_supported=["implicit"]), "authorization_code"),
+    Case("unsupported-grant-type", PASSED, lambda: observed(grant_types_supported=["authorization_code"])),
+    Case("unsupported-grant-type", PASSED, observed, "no grant_types_supported"),
+    Case("malformed-metadata", FAILED, lambda: observed(request_parameter_supported="false"), "a string instead"),
+    Case("malformed-metadata", FAILED, lambda: observed(claims_supported="sub"), "claims_supported is no array"),
+    Case("malformed-metadata", FAILED, lambda: observed(ui_locales_supported=None), "ui_locales_supported"),
+    Case("malformed-metadata", PASSED, lambda: observed(claims_supported=["sub"], request_parameter_supported=False)),
+    Case("malformed-metadata", PASSED, observed),
     Case("issuer-mismatch", FAILED, lambda: observed(issuer=f"{ISSUER}/"), "expected value ends with a slash"),
     Case("issuer-mismatch", FAILED, lambda: observed(issuer="https://idp.example/Realm"), "case"),
     Case("issuer-mismatch", FAILED, lambda: observed(issuer="https://idp.example:8443/realm"), "only the port differs"),

@@ -186,6 +186,20 @@ def unsupported_claims_parameter(context: DiscoveryContext) -> Judgement:
     return passed(expected, "true") if found is True else failed(expected, shown(found))
 
 
+@rule(
+    "DISC017",
+    "unsupported-grant-type",
+    step=Step.REDIRECT_TO_IDP,
+    spec="OIDC Discovery 3 (grant_types_supported)",
+    owner=Owner.IDP,
+    severity=Severity.WARNING,
+    fix="Enable the grant type authorization_code for this client at the identity provider, and let it say so.",
+)
+def unsupported_grant_type(context: DiscoveryContext) -> Judgement:
+    """The identity provider lists grant types, and the authorization code is not among them."""
+    return _judge_offer(context, "grant_types_supported", ("authorization_code",), ("authorization_code", "implicit"))
+
+
 def _judge_offer(context: DiscoveryContext, name: str, wanted: Iterable[str], default: tuple[str, ...]) -> Judgement:
     """Whether every wanted value is among those offered under `name` (`default` if the member is absent)."""
     wanted = tuple(wanted)

@@ -17,6 +17,16 @@ _REQUIRED = {
     "subject_types_supported": "an array",
     "id_token_signing_alg_values_supported": "an array",
 }
+# Optional members that no other rule reads.
+_FLAGS = (
+    "request_parameter_supported", "request_uri_parameter_supported",
+    "require_request_uri_registration", "authorization_response_iss_parameter_supported",
+)  # fmt: skip
+_LISTS = (
+    "claims_supported", "claim_types_supported", "display_values_supported", "ui_locales_supported",
+    "claims_locales_supported", "userinfo_signing_alg_values_supported",
+    "token_endpoint_auth_signing_alg_values_supported", "request_object_signing_alg_values_supported",
+)  # fmt: skip
 _ENDPOINTS = ("authorization_endpoint", "token_endpoint", "jwks_uri", "userinfo_endpoint", "end_session_endpoint")
 
 
@@ -129,6 +139,31 @@ def insecure_endpoint(context: DiscoveryContext) -> Judgement:
     found = [f"{name} {printable(url)}" for name, url in _endpoints(context) if is_insecure(url)]
     expected = "https endpoints (http only on this machine)"
     return failed(expected, "; ".join(found)) if found else passed(expected, "all of them")
+
+
+@rule(
+    "DISC018",
+    "malformed-metadata",
+    step=Step.REDIRECT_TO_IDP,
+    spec="OIDC Discovery 3",
+    owner=Owner.IDP,
+    severity=Severity.WARNING,
+    fix="Let the identity provider write flags as true or false, and lists as arrays of strings. Some clients refuse "
+    "the whole document.",
+)
+def malformed_metadata(context: DiscoveryContext) -> Judgement:
+    """An optional member of the document is of the wrong type: a flag as a string, a list as one string or null."""
+    document = context.document
+    problems = [
+        f"{name} is {type_name(document[name])} instead of a boolean"
+        for name in _FLAGS
+        if name in document and not isinstance(document[name], bool)
+    ]
+    problems += [
+        f"{name} is no array of strings" for name in _LISTS if name in document and strings(document[name]) is None
+    ]
+    expected = "booleans and arrays of strings"
+    return failed(expected, "; ".join(problems)) if problems else passed(expected, "all of them")
 
 
 def _endpoints(context: DiscoveryContext) -> list[tuple[str, str]]:
