@@ -24,10 +24,11 @@ ACS = "http://127.0.0.1:9/acs"
 ENTITY = "http://127.0.0.1:9/metadata"
 POINTS = ("saml_response", "saml_assertion", "saml_attributes", "saml_request", "saml_delivery", "saml_metadata")
 BREAKS_THE_WIRE = ("reset", "silent", "drip", "no-http", "truncated", "huge", "slow")
+AS_USUAL = ("saml_assertion.name-id-email",)  # this application gets that format anyway
 FAULTS = [
     fault
     for fault in catalogue().values()
-    if fault.point in POINTS and fault.id.partition(".")[2] not in BREAKS_THE_WIRE
+    if fault.point in POINTS and fault.id.partition(".")[2] not in BREAKS_THE_WIRE and fault.id not in AS_USUAL
 ]
 REQUEST = (
     f'<samlp:AuthnRequest xmlns:samlp="{NAMESPACES["samlp"]}" xmlns:saml="{NAMESPACES["saml"]}" ID="_request" '
@@ -122,12 +123,12 @@ def test_a_user_name_orders_a_fault(serve: Serve) -> None:
 
 def test_points_can_be_combined(serve: Serve) -> None:
     ordered = ["saml_response.missing-destination", "saml_assertion.missing-recipient", "saml_attributes.missing-email"]
-    fired, _, page = serve(*ordered, "saml_delivery.relay-state-other")
-    assert fired == [*ordered, "saml_delivery.relay-state-other"]
+    fired, _, page = serve(*ordered, "saml_delivery.relay-state-twice")
+    assert fired == [*ordered, "saml_delivery.relay-state-twice"]
     root = response_in(page)
     assert root.get("Destination") is None
     assert root.find(".//saml:SubjectConfirmationData", NAMESPACES).get("Recipient") is None  # type: ignore[union-attr]  # it is there
-    assert "state-of-another-login" in page
+    assert "another-state" in page
 
 
 def test_the_ledger_says_what_was_changed_and_nothing_about_the_person(serve: Serve) -> None:
