@@ -122,7 +122,7 @@ def test_a_user_name_orders_a_fault(serve: Serve) -> None:
 
 
 def test_points_can_be_combined(serve: Serve) -> None:
-    ordered = ["saml_response.missing-destination", "saml_assertion.missing-recipient", "saml_attributes.missing-email"]
+    ordered = ["saml_assertion.missing-recipient", "saml_attributes.missing-email", "saml_response.missing-destination"]
     fired, _, page = serve(*ordered, "saml_delivery.relay-state-twice")
     assert fired == [*ordered, "saml_delivery.relay-state-twice"]
     root = response_in(page)
