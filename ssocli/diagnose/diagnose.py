@@ -14,7 +14,7 @@ from ssocli.diagnose.decoded import decoded
 from ssocli.diagnose.difference import aligned
 from ssocli.diagnose.judge import judge
 from ssocli.diagnose.judged import Judged, Observed
-from ssocli.diagnose.known import Known, gather
+from ssocli.diagnose.known import Known, gather, provider_names
 from ssocli.diagnose.known_errors import KnownError, find, unlisted_numbers
 from ssocli.diagnose.missing import missing
 from ssocli.diagnose.product import product_of
@@ -68,6 +68,10 @@ class Options:
 def diagnose(inputs: Sequence[Given], options: Options = Options()) -> Diagnosis:
     """Judge all that was given together, and say what is wrong and who has to mend it. Never raises on any input."""
     things = [thing for given in inputs for thing in recognise(given.data, given.place)]
+    if options.provider is None and all(thing.kind is Kind.CONFIG for thing in things):
+        names = provider_names(things)
+        if len(names) > 1:
+            return _together([diagnose(inputs, replace(options, provider=name)) for name in names])
     folders = {given.place: given.folder for given in inputs}
     known = gather(things, options.provider, folders)
     judged: list[Judged] = []
@@ -86,8 +90,36 @@ def diagnose(inputs: Sequence[Given], options: Options = Options()) -> Diagnosis
         judged += _steps(options.login, "the login")
     found = [each for entry in judged for each in _findings(entry, known, options)]
     found += [each for thing in things if thing.kind is Kind.ERROR_TEXT for each in _errors(thing, options)]
-    diagnosis = conclude(things, judged, found, captured, options.login)
+    diagnosis = conclude(things, judged, _without_repeats(found), captured, options.login)
     return replace(diagnosis, messages=(*record, *diagnosis.messages))
+
+
+def _together(each: Sequence[Diagnosis]) -> Diagnosis:
+    """The diagnoses of several providers of one configuration as one: the gravest root cause, the others beside it."""
+    first = min(each, key=lambda found: (found.root is None, found.root is not None and _grade(found.root)))
+    findings = dict.fromkeys(finding for found in each for finding in found.findings if finding not in first.findings)
+    return replace(
+        first,
+        supporting=(*first.supporting, *findings),
+        checked=tuple(check for found in each for check in found.checked),
+        trouble=tuple(check for found in each for check in found.trouble),
+        messages=tuple(message for found in each for message in found.messages),
+    )
+
+
+def _grade(finding: Finding) -> int:
+    return list(Severity).index(finding.check.severity)
+
+
+def _without_repeats(found: Sequence[Found]) -> list[Found]:
+    """What a login met is not told again of the set-up."""
+
+    def said(entry: Found) -> tuple[str, str, str]:
+        check = entry.finding.check
+        return check.code, check.expected, check.actual
+
+    met = {said(entry) for entry in found if entry.observed}
+    return [entry for entry in found if entry.observed or said(entry) not in met]
 
 
 def conclude(
@@ -218,7 +250,7 @@ def _errors(thing: Thing, options: Options) -> Iterable[Found]:
             yield Found(Finding(check, error.step, thing.place, causes=error.causes), observed=True)
     for sentence in unlisted_numbers(thing.text) if not known else ():
         check = Check(
-            code="unlisted-number",
+            code=sentence.partition(" ")[0],
             name="unknown-error",
             status=Status.FAILED,
             severity=Severity.ERROR,
