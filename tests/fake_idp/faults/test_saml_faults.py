@@ -121,6 +121,13 @@ def test_a_user_name_orders_a_fault(serve: Serve) -> None:
     assert conditions.get("NotOnOrAfter", "") < "2027-01-15T08:00:00Z"
 
 
+def test_a_user_name_with_an_unknown_fault_is_told_the_nearest(serve: Serve) -> None:
+    fired, _, page = serve(username="alice+saml_assertion.expird")
+    assert fired == []
+    assert "did you mean" in page
+    assert "saml_assertion.expired" in page
+
+
 def test_points_can_be_combined(serve: Serve) -> None:
     ordered = ["saml_assertion.missing-recipient", "saml_attributes.missing-email", "saml_response.missing-destination"]
     fired, _, page = serve(*ordered, "saml_delivery.relay-state-twice")
