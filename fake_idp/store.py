@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
     from fake_idp.clock import Clock
     from fake_idp.config import Client
+    from fake_idp.faults.saml_artefacts import Delivered
     from fake_idp.oidc.frontchannel_logout import Frames
     from fake_idp.oidc.relying_parties import RelyingParty
     from fake_idp.records import AccessToken, DeviceRequest, Grant, Pending, RefreshToken, Session, SsoRequest
@@ -94,4 +95,5 @@ class Store:
         self.relying_parties: Shelf[RelyingParty] = shelf()
         self.frames: Shelf[Frames] = shelf()
         self.logout_rounds: Shelf[LogoutRound] = shelf()
+        self.delivered: Shelf[Delivered] = shelf(64)
         self.persistent_ids: Shelf[bool] = shelf()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from fake_idp.recorder import fingerprint
@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from lxml.etree import _Element
 
     from fake_idp.context import Context
+    from fake_idp.records import SsoRequest
+    from fake_idp.refusal import Refusal
     from fake_idp.saml.providers import ServiceProvider
     from fake_idp.saml.signature import Signer
     from fake_idp.web import Response
@@ -49,12 +51,54 @@ class Draft:
 
 
 @dataclass(slots=True)
+class AnsweredRequest:
+    """The request of a person who is logged in, as it is about to be answered.
+
+    `refusal` makes it an answer without an assertion; `page` is shown, and nothing is answered.
+    """
+
+    context: Context
+    request: SsoRequest
+    refusal: Refusal | None = None
+    page: Response | None = None
+
+    def repeat(self, **changes: str | None) -> None:
+        """Change what the answer repeats of the request: `in_response_to`, `relay_state`."""
+        reply_to = replace(self.request.reply_to, **changes)  # type: ignore[arg-type]  # both are optional texts
+        self.request = replace(self.request, reply_to=reply_to)
+
+    def shown(self) -> dict[str, Any]:
+        """For the ledger."""
+        to = self.request.reply_to
+        return {
+            "acs": to.acs,
+            "in_response_to": to.in_response_to,
+            "relay_state": fingerprint(to.relay_state) if to.relay_state else to.relay_state,
+            "refusal": self.refusal.sentence if self.refusal else None,
+            "page": self.page.status if self.page else None,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Delivered:
+    """A form that was sent while faults were armed, and whose login it was."""
+
+    location: str
+    user: str | None
+    fields: tuple[tuple[str, str], ...]
+
+
+@dataclass(slots=True)
 class Delivery:
-    """The form that takes a message through the browser. `page` replaces it."""
+    """The form that takes a message through the browser. `page` replaces it.
+
+    `earlier` are the forms that went to the same place before, oldest first.
+    """
 
     context: Context
     location: str
     fields: list[tuple[str, str]]
+    earlier: tuple[Delivered, ...] = ()
     page: Response | None = None
 
     def get(self, name: str) -> str:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from fake_idp.faults import hooks
-from fake_idp.faults.saml_artefacts import Delivery, Draft, SignedResponse
+from fake_idp.faults.saml_artefacts import AnsweredRequest, Delivered, Delivery, Draft, SignedResponse
+from fake_idp.recorder import fingerprint
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from lxml.etree import _Element
 
     from fake_idp.context import Context
+    from fake_idp.records import SsoRequest
     from fake_idp.saml.providers import ServiceProvider
     from fake_idp.saml.signature import Signer
 
@@ -20,6 +22,14 @@ if TYPE_CHECKING:
 ASSERTION = ("saml_assertion", "saml_attributes")
 RESPONSE = ("saml_response",)
 LOGOUT = ("saml_logout",)
+_KEPT_FOR = 3600  # seconds that a form can be sent once more
+
+
+def answered(context: Context, request: SsoRequest) -> AnsweredRequest:
+    """The request of a person who is logged in, as it is about to be answered."""
+    taken = AnsweredRequest(context, request)
+    hooks.apply("saml_request", taken)
+    return taken
 
 
 def draft(context: Context, points: Iterable[str], element: _Element, provider: ServiceProvider) -> Draft:
@@ -32,7 +42,11 @@ def draft(context: Context, points: Iterable[str], element: _Element, provider: 
 
 def delivery(context: Context, location: str, fields: dict[str, str]) -> Delivery:
     """The form in which a response leaves."""
-    form = Delivery(context, location, list(fields.items()))
+    earlier = tuple(each for each in context.store.delivered.values() if each.location == location)
+    form = Delivery(context, location, list(fields.items()), earlier)
+    sent = Delivered(location, context.entry.user, tuple(form.fields))
+    context.store.delivered.put(fingerprint(form.fields[0][1]), sent, _KEPT_FOR)
+    hooks.apply("saml_replay", form)
     hooks.apply("saml_delivery", form)
     return form
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from fake_idp.oidc import redirect_uri
+from fake_idp.oidc import interaction, redirect_uri
 from fake_idp.records import SamlReplyTo, SsoRequest
 from fake_idp.refusal import refuse
 from fake_idp.saml import authn_context, inbound, providers, xml
@@ -127,7 +127,7 @@ def _hinted(context: Context, root: _Element) -> Person | None:
     hint = named or context.request.query.get("login_hint")
     if hint is None:
         return None
-    person = context.directory.find(hint) or inbound.by_name_id(context, hint)
+    person = interaction.find_person(context, hint) or inbound.by_name_id(context, hint)
     if person is None:
         raise refuse(
             "UnknownPrincipal", "The request is about somebody who is not known here.",

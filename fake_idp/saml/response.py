@@ -107,7 +107,7 @@ def protected(context: Context, parameters: ResponseParameters, provider: Servic
     if context.namespace.faults.active:
         saml_hooks.draft(context, saml_hooks.RESPONSE, response, provider)
     if content is None or content.getparent() is None or settings.sign in ("response", "both"):
-        signature.sign_element(response, signer)
+        _sign(response, signer)
     if assertion is None or content is None or content.getparent() is None or not context.namespace.faults.active:
         return xml.serialize(response)
     return saml_hooks.protected(context, response, assertion, signer, provider)
@@ -116,8 +116,14 @@ def protected(context: Context, parameters: ResponseParameters, provider: Servic
 def signed_assertion(assertion: _Element, provider: ServiceProvider, signer: Signer) -> _Element:
     """The assertion, signed where the service provider wants that."""
     if provider.settings.sign in ("assertion", "both"):
-        signature.sign_element(assertion, signer)
+        _sign(assertion, signer)
     return assertion
+
+
+def _sign(element: _Element, signer: Signer) -> None:
+    """Sign it, if it has an ID: a signature refers to what it covers by that."""
+    if element.get("ID"):
+        signature.sign_element(element, signer)
 
 
 def encrypted(assertion: _Element, provider: ServiceProvider) -> _Element:

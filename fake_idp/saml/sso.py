@@ -62,6 +62,15 @@ def handle_init(context: Context) -> Response:
 
 def answer(context: Context, request: SsoRequest, session: Session) -> Response:
     """The response for the person who is logged in."""
+    if context.namespace.faults.active:
+        from fake_idp.faults import saml_hooks
+
+        taken = saml_hooks.answered(context, request)
+        if taken.page is not None:
+            return taken.page
+        request = taken.request
+        if taken.refusal is not None:
+            return answer_refused(context, request.reply_to, taken.refusal)
     to = request.reply_to
     try:
         parameters = response.success(context, request, session)

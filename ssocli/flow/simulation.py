@@ -47,6 +47,7 @@ _ELSEWHERE = {
     "refresh_id_token",
     "revocation",
     "saml_logout",
+    "saml_replay",
 }
 # Faults that wait by nature are cut short: what they prove is that the client does not wait for ever.
 _PATIENCE_SECONDS = 2

@@ -379,6 +379,12 @@ SUBJECT = [
     Case("empty-name-id", PASSED, observed),
     Case("missing-authn-statement", FAILED, lambda: says(authn=""), "none"),
     Case("missing-authn-statement", PASSED, observed),
+    Case("missing-authn-context", FAILED, lambda: says(authn=f'<saml:AuthnStatement AuthnInstant="{at(0)}"/>'), "none"),
+    Case("missing-authn-context", PASSED, observed),
+    Case("missing-authn-context", SKIPPED, lambda: says(authn="")),
+    Case("ambiguous-assertion", FAILED, lambda: says(extra="<saml:Subject/>"), "2 times Subject"),
+    Case("ambiguous-assertion", PASSED, observed),
+    Case("ambiguous-assertion", SKIPPED, lambda: error("Responder")),
     Case("unsatisfied-authn-context", FAILED, lambda: observed(requested_authn_contexts=("urn:mfa",)), "urn:mfa"),
     Case(
         "unsatisfied-authn-context",

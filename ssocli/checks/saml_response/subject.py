@@ -179,3 +179,41 @@ def encrypted_attribute(assertion: Element, _: SamlResponseContext) -> Judgement
     return (
         failed("attributes in clear", f"{count} encrypted") if count else passed("attributes in clear", "all of them")
     )
+
+
+@rule(
+    "SRS066",
+    "ambiguous-assertion",
+    step=Step.TOKEN_VALIDATION,
+    spec="SAML Core 2.3.3 and 2.4.1",
+    owner=Owner.IDP,
+    fix="Do not accept it: one reader takes the first, another one the last. The identity provider must send each of "
+    "these elements once.",
+)
+@on_assertion
+def ambiguous_assertion(assertion: Element, _: SamlResponseContext) -> Judgement:
+    """The assertion has two issuers, subjects or names, where one is allowed: nobody can tell who logged in."""
+    paths = ("Issuer", "Subject", "Subject/NameID")
+    counts = {path: len(assertion.findall("/".join(SAML + name for name in path.split("/")))) for path in paths}
+    several = [f"{count} times {path}" for path, count in counts.items() if count > 1]
+    expected = "Issuer, Subject and NameID at most once"
+    return failed(expected, ", ".join(several)) if several else passed(expected, "each at most once")
+
+
+@rule(
+    "SRS067",
+    "missing-authn-context",
+    step=Step.TOKEN_VALIDATION,
+    spec="SAML Core 2.7.2 (AuthnContext)",
+    owner=Owner.IDP,
+    severity=Severity.WARNING,
+    fix="Let the identity provider say in AuthnContext how the user authenticated, if only as `unspecified`.",
+)
+@on_assertion
+def missing_authn_context(assertion: Element, _: SamlResponseContext) -> Judgement:
+    """An AuthnStatement does not say how the user authenticated: it has no AuthnContext, which the schema requires."""
+    statements = children(assertion, f"{SAML}AuthnStatement")
+    if not statements:
+        return skipped("there is no AuthnStatement (SRS060)")
+    bare = [each for each in statements if child(each, f"{SAML}AuthnContext") is None]
+    return failed("an AuthnContext", "none") if bare else passed("an AuthnContext", "one")
