@@ -36,8 +36,6 @@ def answer(app: App, namespace: Namespace, request: Request, path: str) -> Respo
         return _problem(
             ProblemError(422, refusal.sentence, expected=refusal.expected, seen=refusal.seen, fix=refusal.fix)
         )
-    except ValueError as unreadable:  # the query or the body, before they are looked into
-        return _problem(ProblemError(400, f"The request is unreadable: {unreadable}."))
     if route.answer is None:
         return Response(route.status, b"", list(HEADERS))
     return Response(route.status, msgspec.json.encode(answered), [*HEADERS, ("Content-Type", guard.JSON)])

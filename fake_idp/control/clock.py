@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from fake_idp.clock import Clock
     from fake_idp.control.call import Call
 
-END = 253402300799  # the last second of the year 9999
+END = 253370764800  # the year 9999: what expires a year later can still be written
 Instant = Annotated[float, Meta(ge=0, le=END)]
 Seconds = Annotated[float, Meta(ge=-END, le=END)]
 

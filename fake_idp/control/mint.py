@@ -15,6 +15,7 @@ import msgspec
 from fake_idp import base64url
 from fake_idp.config import Client
 from fake_idp.control import faults, service_providers
+from fake_idp.control.clock import Instant
 from fake_idp.control.problem import ProblemError, unknown
 from fake_idp.control.route import Asked, Model
 from fake_idp.faults import hooks
@@ -27,6 +28,9 @@ if TYPE_CHECKING:
     from fake_idp.context import Context
     from fake_idp.control.call import Call
     from fake_idp.records import Session
+
+
+_SAID = ("audience", "recipient", "not_before", "not_on_or_after", "authn_context", "session_index")
 
 
 class MintToken(Asked, frozen=True, kw_only=True):
@@ -51,7 +55,8 @@ class MintToken(Asked, frozen=True, kw_only=True):
 class MintResponse(Asked, frozen=True, kw_only=True):
     """For whom and for which service provider, at which issuer; the response is unsolicited without `in_response_to`.
 
-    `attributes` replace those that the service provider would get. `acs` is one of its services.
+    `acs` is one of its services. The members from `audience` on replace what the assertion would say: times in seconds
+    since the epoch, `attributes` all of those that the service provider would get. `faults` come last.
     """
 
     user: str
@@ -60,6 +65,11 @@ class MintResponse(Asked, frozen=True, kw_only=True):
     acs: str | None = None
     in_response_to: str | None = None
     audience: str | None = None
+    recipient: str | None = None
+    not_before: Instant | None = None
+    not_on_or_after: Instant | None = None
+    authn_context: str | None = None
+    session_index: str | None = None
     name_id: str | None = None
     attributes: dict[str, tuple[str, ...]] | None = None
     faults: tuple[str, ...] = ()
@@ -132,13 +142,18 @@ def saml_response(call: Call, body: MintResponse) -> MintedResponse:
     parameters = response.success(context, request, session)
     assertion = parameters.assertion
     assert assertion is not None  # noqa: S101  # a success has one
-    if body.audience is not None:
-        assertion.audience = body.audience
+    for name in _SAID:
+        value = getattr(body, name)
+        if value is not None:
+            setattr(assertion, name, value)
     if body.name_id is not None:
         assertion.name_id = dataclasses.replace(assertion.name_id, value=body.name_id)
     if body.attributes is not None:
         assertion.attributes = tuple(Attribute(name, values) for name, values in body.attributes.items())
-    document = response.protected(context, parameters, provider)
+    try:
+        document = response.protected(context, parameters, provider)
+    except ValueError as error:  # a character that XML has not
+        raise ProblemError(422, "The response cannot be written.", expected="text for XML", seen=str(error)) from error
     _check_fired(context, body.faults)
     return MintedResponse(
         saml_response=base64.b64encode(document).decode("ascii"), xml=document.decode("utf-8", "replace"), acs=acs

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import msgspec
 
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
     from fake_idp.control.call import Call
     from fake_idp.web import Request
+
+T = TypeVar("T")
 
 VERSION = "/_idp/v1"
 NUMBER = "number"  # the variable in paths that is one
@@ -92,7 +94,7 @@ def _argument(name: str, value: str) -> Any:
 
 
 def _query(request: Request, type_: Any) -> Any:
-    parameters = request.query
+    parameters = _read(lambda: request.query)
     if parameters.repeated:
         raise ProblemError(
             400, "A query parameter is there more than once.", expected="once", seen=parameters.repeated[0]
@@ -106,7 +108,7 @@ def _query(request: Request, type_: Any) -> Any:
 
 
 def _body(request: Request, type_: Any) -> Any:
-    raw = request.body or b"{}"
+    raw = _read(lambda: request.body) or b"{}"
     try:
         return msgspec.json.decode(raw, type=type_)
     except msgspec.ValidationError as first:
@@ -119,6 +121,13 @@ def _body(request: Request, type_: Any) -> Any:
         return _converted(_whole_numbers(value), type_)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise ProblemError(400, "The body is not JSON.", expected="a JSON object", seen=str(error)) from error
+
+
+def _read(part: Callable[[], T]) -> T:
+    try:
+        return part()
+    except ValueError as unreadable:  # which names what was expected
+        raise ProblemError(400, f"The request is unreadable: {unreadable}.") from unreadable
 
 
 def _converted(value: Any, type_: Any, *, strict: bool = True) -> Any:

@@ -188,16 +188,22 @@ class Time:
 
 @dataclass(slots=True)
 class Logout:
-    """Where the browser goes after a logout; None for nowhere. `page` is shown in place of that."""
+    """Where the browser goes after a logout; None for nowhere. `page` is shown in place of that.
+
+    `frames` are the front-channel logout pages of clients, loaded before; `kept` leaves the session as it is.
+    """
 
     context: Context
     uri: str | None
     state: str | None
+    frames: list[str]
     page: Response | None = None
+    kept: bool = False
 
     def shown(self) -> dict[str, Any]:
         """For the ledger."""
-        return {"uri": self.uri, "state": self.state, "page": self.page.status if self.page else None}
+        page = self.page.status if self.page else None
+        return {"uri": self.uri, "state": self.state, "frames": list(self.frames), "page": page, "kept": self.kept}
 
 
 def redacted(document: Any) -> Any:

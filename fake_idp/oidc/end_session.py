@@ -104,17 +104,17 @@ def _end(context: Context, session: Session | None, uri: str | None, state: str 
 
     Clients that want to hear of it are told before; those that hear of it through the browser, on a page in between.
     """
+    addresses = () if session is None else frontchannel_logout.addresses(context, session.sid)
+    kept = False
     if context.namespace.faults.active:
         from fake_idp.faults import artefacts, hooks
 
-        logout = artefacts.Logout(context, uri, state)
+        logout = artefacts.Logout(context, uri, state, list(addresses))
         hooks.apply("logout", logout)
         if logout.page is not None:
             return logout.page
-        uri, state = logout.uri, logout.state
-    addresses: tuple[str, ...] = ()
-    if session is not None:
-        addresses = frontchannel_logout.addresses(context, session.sid)
+        uri, state, addresses, kept = logout.uri, logout.state, tuple(logout.frames), logout.kept
+    if session is not None and not kept:
         sessions.end(context, session.sid)
     location = None if uri is None else _location(uri, state)
     if addresses:
@@ -123,7 +123,8 @@ def _end(context: Context, session: Session | None, uri: str | None, state: str 
         response = pages.page(context, "logged_out", unconfirmed=[])
     else:
         response = redirect(context.request, location)
-    response.headers.append(sessions.forget(context))
+    if not kept:
+        response.headers.append(sessions.forget(context))
     return response
 
 

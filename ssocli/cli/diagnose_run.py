@@ -10,7 +10,6 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from ssocli import wire
 from ssocli.checks.check import Severity
 from ssocli.cli.baseline import Baseline, read_baseline
 from ssocli.cli.options import trusted
@@ -36,17 +35,20 @@ def run(things: tuple[str, ...], options: dict[str, Any]) -> ExitCode:
     """Read, judge, report, and say how it went."""
     known = read_baseline(options.get("baseline"))
     given = [_given(thing, number) for number, thing in enumerate(things, start=1)]
+    _know_provider(given, options["provider"])
     wanted = Options(
         now=_moment(options["moment"]),
         provider=options["provider"],
-        only=frozenset(options.get("only", ())),
-        skip=frozenset(options.get("skip", ())),
+        only=_codes(options.get("only", ()), "--only"),
+        skip=_codes(options.get("skip", ()), "--skip"),
     )
     if options.get("drives"):
         wanted = replace(wanted, login=_driven(given, options))
     if options["offline"] or options["moment"]:
         diagnosis = diagnose(given, wanted)
     else:
+        from ssocli import wire
+
         with wire.Connections() as connections:
             send = partial(wire.send, tls=trusted(options["ca_file"]), timeout=_TIMEOUT, connections=connections)
             diagnosis = diagnose(given, replace(wanted, send=send))
@@ -58,6 +60,22 @@ def run(things: tuple[str, ...], options: dict[str, Any]) -> ExitCode:
     code = _exit_code(diagnosis, options["fail_on"], known)
     _report(diagnosis, code, options)
     return code
+
+
+def _know_provider(given: Sequence[Given], name: str | None) -> None:
+    """A provider that is in none of the configurations ends the command."""
+    if name is None:
+        return
+    from ssocli.config.problem import nearest
+    from ssocli.diagnose.known import provider_names
+    from ssocli.diagnose.recognise import recognise
+
+    names = provider_names([thing for one in given for thing in recognise(one.data, one.place)])
+    if name not in names:
+        near = nearest(name, names)
+        listed = ", ".join(names) or "no configuration was given"
+        hint = f"; {near}" if near else ""
+        stop(f"--provider {printable(name, 60)}: expected a configured provider ({listed}){hint}", ExitCode.USAGE)
 
 
 def _given(thing: str, number: int) -> Given:
@@ -98,6 +116,26 @@ def _looks_like_a_file(thing: str) -> bool:
     """Whether the argument has the form of a file's name, so that a missing one is said and not judged as a text."""
     endings = {".har", ".json", ".toml", ".xml", ".pem", ".crt", ".cer", ".txt", ".html", ".gz", ".zip", ".b64", ".jwt"}
     return Path(thing).suffix.lower() in endings and " " not in thing
+
+
+def _codes(names: Sequence[str], option: str) -> frozenset[str]:
+    """The codes of findings that an option names, whatever the letter case; an unknown one ends the command."""
+    if not names:
+        return frozenset()
+    # The whole catalogue is worth its import only now.
+    from ssocli.checks.catalogue import find, nearest
+    from ssocli.diagnose.known_errors import known_errors
+
+    vendors = {error.code.lower(): error.code for error in known_errors()}
+    codes = set()
+    for name in names:
+        rule = find(name)
+        code = rule.code if rule is not None else vendors.get(name.strip().lower())
+        if code is None:
+            hint = f", perhaps {near}" if (near := nearest(name)) else ""
+            stop(f"{option} {printable(name, 80)}: expected the code or name of a finding{hint}", ExitCode.USAGE)
+        codes.add(code)
+    return frozenset(codes)
 
 
 def _moment(text: str | None) -> float | None:

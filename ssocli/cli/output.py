@@ -24,10 +24,10 @@ def open_output(file: Path | None) -> Iterator[Callable[[str], None]]:
     if file is None:
         yield _to_stdout
         return
-    target = file.resolve()  # what a link leads to is replaced, not the link
+    # A pipe or a device (/dev/stdout) cannot be replaced, and holds nothing that could be lost.
+    in_place = file.is_relative_to("/dev") or (file.exists() and not file.is_file())
+    target = file if in_place else file.resolve()  # what a link leads to is replaced, not the link
     try:
-        # A pipe or a device cannot be replaced, and holds nothing that could be lost.
-        in_place = target.exists() and not target.is_file()
         stream, written = (target.open("w", encoding="utf-8"), target) if in_place else _beside(target)
     except OSError as error:
         reason = (error.strerror or "").lower()

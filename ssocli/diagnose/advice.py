@@ -13,14 +13,17 @@ from ssocli.diagnose.product import NAMES
 from ssocli.diagnosis import Finding
 
 _APPLICATION = "sentry"
+_TITLES = {**NAMES, _APPLICATION: "Sentry"}
 
 
 class Products(Struct, frozen=True, forbid_unknown_fields=True):
     """`topics`: the findings that are mended in one field, by code or by what codes begin with.
 
-    `fields`: by product and topic, where that field is.
+    `fields`: by product and topic, where that field is. `entered`: topics whose value stands at the identity provider
+    and is entered at the application.
     """
 
+    entered: tuple[str, ...]
     topics: dict[str, tuple[str, ...]]
     fields: dict[str, dict[str, str]]
 
@@ -58,10 +61,28 @@ def topic_of(code: str) -> str | None:
     return max(hits)[1] if hits else None
 
 
+def places(code: str) -> dict[str, str]:
+    """Where a finding is mended in every product that has a setting for it, by the product's name."""
+    topic = topic_of(code)
+    found = {key: fields[topic] for key, fields in products().fields.items() if topic in fields}
+    return {"Sentry" if key == _APPLICATION else NAMES[key]: field for key, field in found.items()}
+
+
 def _where(check: Check, product: str | None) -> str:
     """The place in the product of whoever has to mend it; "" if that is not known, or if it is no setting."""
-    key = _APPLICATION if check.owner is Owner.APP else product if check.owner is Owner.IDP else None
     topic = topic_of(check.code)
-    field = products().fields.get(key or "", {}).get(topic or "", "")
-    name = "Sentry" if key == _APPLICATION else NAMES.get(key or "", "")
-    return f"{name}: {field}" if field else ""
+    if topic is None or check.owner not in (Owner.APP, Owner.IDP):
+        return ""
+    theirs = _place(product, topic)
+    if check.owner is Owner.IDP:
+        return theirs
+    ours = _place(_APPLICATION, topic)
+    if ours and theirs and topic in products().entered:
+        return f"{ours}. The right value is at {theirs}"
+    return ours
+
+
+def _place(product: str | None, topic: str) -> str:
+    """Where a product has the field of a topic; "" if it has none, or nobody knows."""
+    field = products().fields.get(product or "", {}).get(topic, "")
+    return f"{_TITLES.get(product or '', '')}: {field}" if field else ""

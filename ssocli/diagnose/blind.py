@@ -43,6 +43,11 @@ APPLICATION = _blind(
 REQUEST = _blind("SRS055 SRS056", "which request it answers is not known")
 BEGINNING = _blind("SRS057", "whether logins may begin at the identity provider is not known")
 REQUESTER = _blind("SAR003 SAR004", "the application's entity ID and ACS URL are not known", APPLICATION.send)
+ENVELOPE = _blind(
+    "SRS002 SRS003 SRS004 SRS009 SRS010 SRS011 SRS012 SRS014 SRS022 SRS057",
+    "the assertion was sent without its response",
+    "the whole response (SAMLResponse), not the assertion alone",
+)
 RETURN = _blind("SAR005", "where the answer is wanted is not known", APPLICATION.send)
 RECEIVER = _blind("SAR002 SAR007 SAR008", "the identity provider is not known", "the identity provider's metadata")
 TRANSPORT = _blind("TOK002 TOK003 TOK009 TOK010", "status and headers of the answer are not known")

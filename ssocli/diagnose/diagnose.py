@@ -14,7 +14,7 @@ from ssocli.diagnose.decoded import decoded
 from ssocli.diagnose.difference import aligned
 from ssocli.diagnose.judge import judge
 from ssocli.diagnose.judged import Judged, Observed
-from ssocli.diagnose.known import Known, gather
+from ssocli.diagnose.known import Known, gather, provider_names
 from ssocli.diagnose.known_errors import KnownError, find, unlisted_numbers
 from ssocli.diagnose.missing import missing
 from ssocli.diagnose.product import product_of
@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 
 _SPECIFICATIONS = {"OAuth 2.0", "SAML 2.0"}
 _CAPTURES = {Kind.HAR, Kind.SAML_TRACER}
+# Kinds of things that passed between the two parties.
+_PASSED = {*_CAPTURES, Kind.SAML_RESPONSE, Kind.SAML_REQUEST, Kind.JWT, Kind.CALLBACK_URL, Kind.TOKEN_RESPONSE}
 # The findings that are the identity provider's own refusal, in whose words its own error may stand.
 _REFUSALS = {"AUTH001", "AUTH002", "CB001", "CB002", "TOK001", "TOK002", "SRS004", "EP004"}
 
@@ -66,16 +68,19 @@ class Options:
 def diagnose(inputs: Sequence[Given], options: Options = Options()) -> Diagnosis:
     """Judge all that was given together, and say what is wrong and who has to mend it. Never raises on any input."""
     things = [thing for given in inputs for thing in recognise(given.data, given.place)]
+    if options.provider is None and all(thing.kind is Kind.CONFIG for thing in things):
+        names = provider_names(things)
+        if len(names) > 1:
+            return _together([diagnose(inputs, replace(options, provider=name)) for name in names])
     folders = {given.place: given.folder for given in inputs}
     known = gather(things, options.provider, folders)
     judged: list[Judged] = []
     record: tuple[Decoded, ...] = ()
     if options.send is not None:
         asked = _asked(things, known, options.send)
+        judged = [_today(entry, things) for entry in asked.judged]
         things += asked.things
         record = asked.record
-        # What the identity provider says today is no part of the login that failed.
-        judged = [replace(entry, observed=False) for entry in asked.judged]
         known = gather(things, options.provider, folders)
     judged += judge(things, known, options.now, time.time())
     captured = {thing.place: _captured(thing, known) for thing in things if thing.kind in _CAPTURES}
@@ -85,8 +90,36 @@ def diagnose(inputs: Sequence[Given], options: Options = Options()) -> Diagnosis
         judged += _steps(options.login, "the login")
     found = [each for entry in judged for each in _findings(entry, known, options)]
     found += [each for thing in things if thing.kind is Kind.ERROR_TEXT for each in _errors(thing, options)]
-    diagnosis = conclude(things, judged, found, captured, options.login)
+    diagnosis = conclude(things, judged, _without_repeats(found), captured, options.login)
     return replace(diagnosis, messages=(*record, *diagnosis.messages))
+
+
+def _together(each: Sequence[Diagnosis]) -> Diagnosis:
+    """The diagnoses of several providers of one configuration as one: the gravest root cause, the others beside it."""
+    first = min(each, key=lambda found: (found.root is None, found.root is not None and _grade(found.root)))
+    findings = dict.fromkeys(finding for found in each for finding in found.findings if finding not in first.findings)
+    return replace(
+        first,
+        supporting=(*first.supporting, *findings),
+        checked=tuple(check for found in each for check in found.checked),
+        trouble=tuple(check for found in each for check in found.trouble),
+        messages=tuple(message for found in each for message in found.messages),
+    )
+
+
+def _grade(finding: Finding) -> int:
+    return list(Severity).index(finding.check.severity)
+
+
+def _without_repeats(found: Sequence[Found]) -> list[Found]:
+    """What a login met is not told again of the set-up."""
+
+    def said(entry: Found) -> tuple[str, str, str]:
+        check = entry.finding.check
+        return check.code, check.expected, check.actual
+
+    met = {said(entry) for entry in found if entry.observed}
+    return [entry for entry in found if entry.observed or said(entry) not in met]
 
 
 def conclude(
@@ -139,6 +172,20 @@ def _asked(things: Sequence[Thing], known: Known, send: Send) -> Live:
     from ssocli.diagnose.live import ask
 
     return ask(things, known, send=send)
+
+
+def _today(entry: Judged, given: Sequence[Thing]) -> Judged:
+    """What asking brought: it is no part of the login that failed.
+
+    If something is there that passed between the parties, the network was good enough for them, and what this machine
+    cannot reach is only worth knowing.
+    """
+    checks = entry.checks
+    if any(thing.kind in _PASSED for thing in given):
+        checks = tuple(
+            replace(check, severity=Severity.INFO) if check.code.startswith("NET") else check for check in checks
+        )
+    return replace(entry, checks=checks, observed=False)
 
 
 def _captured(thing: Thing, known: Known) -> Observed:
@@ -203,7 +250,7 @@ def _errors(thing: Thing, options: Options) -> Iterable[Found]:
             yield Found(Finding(check, error.step, thing.place, causes=error.causes), observed=True)
     for sentence in unlisted_numbers(thing.text) if not known else ():
         check = Check(
-            code="unlisted-number",
+            code=sentence.partition(" ")[0],
             name="unknown-error",
             status=Status.FAILED,
             severity=Severity.ERROR,

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from xml.sax.saxutils import escape, quoteattr
 
-from ssocli.checks import relay_state, saml_request, saml_response
+from lxml import etree
+
+from ssocli.checks import relay_state, saml_logout, saml_request, saml_response
 from ssocli.checks.check import Check, evaluate
 from ssocli.checks.document import Undecodable
 from ssocli.checks.saml_certificate import Certificate
 from ssocli.checks.saml_metadata import IdpDescription
-from ssocli.checks.saml_tree import SAML, SAMLP, Element, instant, local_name, text_of
-from ssocli.checks.saml_xml import XmlMessage, decode_message
+from ssocli.checks.saml_response.status_codes import STATUS
+from ssocli.checks.saml_tree import SAML, SAMLP, Element, attribute, instant, local_name, text_of
+from ssocli.checks.saml_xml import XmlMessage, decode_message, read_xml
 from ssocli.diagnose import blind
 from ssocli.diagnose.blind import Blind, blinded
 from ssocli.diagnose.judged import Judged
@@ -21,15 +25,19 @@ from ssocli.sentry.auth.saml2.judging import attributes
 
 Message = XmlMessage | Undecodable
 _LEEWAY = 60.0
-# Messages that have rules of their own nowhere: they are laid open, and nothing is said about them.
-_NO_LOGIN = {"LogoutRequest", "LogoutResponse", "ArtifactResponse"}
+_LOGOUT = {"LogoutRequest", "LogoutResponse"}
 
 
 def judge(thing: Thing, known: Known, now: float | None, clock: float) -> Judged:
     """A request or response. Without `now` it is judged at its own moment: in a ticket every message is old."""
     message = decode_message(thing.packed, thing.binding)
+    is_bare = isinstance(message, XmlMessage) and message.root.tag == f"{SAML}Assertion"
+    if isinstance(message, XmlMessage) and is_bare:
+        message = _in_a_response(message)
     moment = now if now is not None else _issued(message) or clock
-    if isinstance(message, XmlMessage) and local_name(message.root) in _NO_LOGIN:
+    if isinstance(message, XmlMessage) and local_name(message.root) in _LOGOUT:
+        return Judged(thing.place, _logout(thing, message, known, moment), observed=True)
+    if isinstance(message, XmlMessage) and local_name(message.root) == "ArtifactResponse":
         return Judged(thing.place, ())
     if thing.kind is Kind.SAML_REQUEST:
         checks, unknown, said = *_request(thing, message, known, moment), ""
@@ -38,6 +46,7 @@ def judge(thing: Thing, known: Known, now: float | None, clock: float) -> Judged
         if known.asked is not None and known.asked.request_id is not None:
             states = relay_state.RelayStateContext(known.asked.relay_state, thing.first("RelayState"))
             checks += evaluate("relay_state", states) if thing.parameters else ()
+    unknown = (*unknown, blind.ENVELOPE) if is_bare else unknown
     return Judged(thing.place, blinded(checks, unknown), True, unknown, said)
 
 
@@ -86,6 +95,35 @@ def _response(message: Message, known: Known, now: float) -> tuple[tuple[Check, 
 def _brought(context: saml_response.SamlResponseContext) -> tuple[Certificate, ...]:
     signatures = context.reading.signatures if context.reading else ()
     return tuple(dict.fromkeys(each for _, signature, _ in signatures for each in signature.certificates))
+
+
+def _in_a_response(message: XmlMessage) -> Message:
+    """An assertion that was sent alone, in the response that it must have come in; what that said is not known."""
+    assertion = message.root
+    issuer = escape(_said(assertion, f"{SAML}Issuer"))
+    data = assertion.find(f"{SAML}Subject/{SAML}SubjectConfirmation/{SAML}SubjectConfirmationData")
+    answered = attribute(data, "InResponseTo")
+    parts = {"IssueInstant": assertion.get("IssueInstant") or "", **({"InResponseTo": answered} if answered else {})}
+    said = " ".join(f"{name}={quoteattr(value)}" for name, value in parts.items())
+    text = (
+        f'<samlp:Response xmlns:samlp="{SAMLP.strip("{}")}" ID="_around" Version="2.0" {said}>'
+        f'<saml:Issuer xmlns:saml="{SAML.strip("{}")}">{issuer}</saml:Issuer>'
+        f'<samlp:Status><samlp:StatusCode Value="{STATUS}Success"/></samlp:Status>'
+    )
+    octets = f"{text}{etree.tostring(assertion, encoding='unicode')}</samlp:Response>".encode()
+    root = read_xml(octets)
+    return root if isinstance(root, Undecodable) else XmlMessage(octets, "POST", root)
+
+
+def _logout(thing: Thing, message: XmlMessage, known: Known, now: float) -> tuple[Check, ...]:
+    context = saml_logout.SamlLogoutContext(
+        message,
+        now,
+        known.idp,
+        known.sp_entity_id,
+        is_signed_outside=thing.first("Signature") is not None,
+    )
+    return evaluate("saml_logout", context)
 
 
 def _request(thing: Thing, message: Message, known: Known, now: float) -> tuple[tuple[Check, ...], tuple[Blind, ...]]:

@@ -1,12 +1,14 @@
-"""Settings, documents and certificates: how the two parties are set up, before anything passes between them."""
+"""Settings, documents and certificates: how the two parties are set up, before anything passes between them.
+
+The rules of each kind of document are imported where one is judged: a configuration alone must not wait for them all.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from ssocli.checks import certificate, discovery, jwks, saml_metadata, settings, sp_metadata
-from ssocli.checks.authorization_request import AuthorizationRequestContext
+from ssocli.checks import saml_metadata, settings, sp_metadata
 from ssocli.checks.check import Owner, evaluate
 from ssocli.config.model import OAuth2Provider, OidcProvider, Saml2Provider
 from ssocli.diagnose.judged import Judged
@@ -14,8 +16,6 @@ from ssocli.diagnose.known import Configured, Known
 from ssocli.diagnose.product import PRESETS, product_of
 from ssocli.diagnose.thing import Thing
 from ssocli.diagnosis import Kind
-from ssocli.sentry.auth import judging
-from ssocli.sentry.auth.authorization_request import build_request
 from ssocli.sentry.auth.client import Client
 
 _WELL_KNOWN = "/.well-known/openid-configuration"
@@ -36,18 +36,35 @@ def judge(things: Sequence[Thing], known: Known, now: float) -> Iterator[Judged]
     if known.discovery is not None:
         yield _discovery(known)
     for thing in things:
-        if thing.kind is Kind.SP_METADATA:
-            yield Judged(thing.place, evaluate("sp_metadata", _application(thing, known, now)))
-        if thing.kind in {Kind.CERTIFICATE, Kind.PRIVATE_KEY}:
-            configured = known.idp.certificates if known.idp else ()
-            is_key = thing.kind is Kind.PRIVATE_KEY
-            others = tuple(each.text for each in things if each.kind is Kind.CERTIFICATE and each is not thing)
-            context = certificate.CertificateContext(thing.text, now, is_key, configured, others)
-            yield Judged(thing.place, evaluate("certificate", context))
+        yield from _document(thing, things, known, now)
     if known.jwks is not None and not any(thing.kind in {Kind.JWT, Kind.TOKEN_RESPONSE} for thing in things):
+        from ssocli.checks import jwks
+
         provider = known.configured.oidc if known.configured else None
         algorithms = tuple(provider.algorithms) if provider else ("RS256",)
         yield Judged(known.jwks_place, evaluate("jwks", jwks.JwksContext(known.jwks, algorithms)))
+
+
+def _document(thing: Thing, things: Sequence[Thing], known: Known, now: float) -> Iterator[Judged]:
+    """Metadata and certificates, each for itself and beside the others."""
+    match thing.kind:
+        case Kind.IDP_METADATA if known.idp is not None and thing.place != known.metadata_place:
+            from ssocli.checks import metadata_change
+
+            other = saml_metadata.read_idp(thing.data)
+            if other is not None:
+                context = metadata_change.MetadataChangeContext(known.idp, other)
+                yield Judged(f"{known.metadata_place} and {thing.place}", evaluate("metadata_change", context))
+        case Kind.SP_METADATA:
+            yield Judged(thing.place, evaluate("sp_metadata", _application(thing, known, now)))
+        case Kind.CERTIFICATE | Kind.PRIVATE_KEY:
+            from ssocli.checks import certificate
+
+            configured = known.idp.certificates if known.idp else ()
+            is_key = thing.kind is Kind.PRIVATE_KEY
+            others = tuple(each.text for each in things if each.kind is Kind.CERTIFICATE and each is not thing)
+            pasted = certificate.CertificateContext(thing.text, now, is_key, configured, others)
+            yield Judged(thing.place, evaluate("certificate", pasted))
 
 
 def _configured(configured: Configured, known: Known) -> Iterator[Judged]:
@@ -55,6 +72,9 @@ def _configured(configured: Configured, known: Known) -> Iterator[Judged]:
     place = f"{configured.place}, providers.{configured.key}"
     yield Judged(place, evaluate("settings", _settings(configured, known)))
     if isinstance(provider, OidcProvider | OAuth2Provider):
+        from ssocli.checks.authorization_request import AuthorizationRequestContext
+        from ssocli.sentry.auth.authorization_request import build_request
+
         client = Client(configured.key, provider, configured.redirect_uri)
         endpoint = (known.discovery or {}).get("authorization_endpoint")
         endpoint = endpoint if isinstance(endpoint, str) else _endpoint(provider)
@@ -124,8 +144,12 @@ def _discovery(known: Known) -> Judged:
     document = known.discovery or {}
     configured = known.configured
     if configured and isinstance(configured.provider, OidcProvider):
+        from ssocli.sentry.auth import judging
+
         client = Client(configured.key, configured.provider, configured.redirect_uri)
         return Judged(known.discovery_place, judging.discovery(client, known.discovery_place, document))
+    from ssocli.checks import discovery
+
     issuer, place = document.get("issuer"), known.discovery_place
     if place.startswith("http") and place.endswith(_WELL_KNOWN):
         issuer = place.removesuffix(_WELL_KNOWN)  # OIDC Discovery 4.3: whose document is found there must say so

@@ -18,7 +18,6 @@ from ssocli.config.problem import ConfigError
 from ssocli.diagnose.thing import Thing
 from ssocli.diagnosis import Kind
 from ssocli.sentry.auth.client import UnusableProviderError
-from ssocli.sentry.auth.saml2.metadata import described
 from ssocli.sentry.auth.saml2.service_provider import ServiceProvider, addresses, read_service_provider
 
 # Where the emulated Sentry is, if the configuration does not say.
@@ -86,6 +85,12 @@ class Known:
             return oidc.issuer
         found = (self.discovery or {}).get("issuer")
         return found if isinstance(found, str) else None
+
+
+def provider_names(things: Sequence[Thing]) -> list[str]:
+    """The providers of the configurations that can be read, in their order."""
+    tables, _ = _tables(things, {})
+    return [table.key for table in tables]
 
 
 def gather(things: Sequence[Thing], provider: str | None, folders: dict[str, Path]) -> Known:
@@ -210,7 +215,12 @@ def _metadata(things: Sequence[Thing], configured: Configured | None) -> tuple[b
         return None, ""
     if sp.metadata is not None:
         return sp.metadata, f"{sp.provider.metadata_file} (named in {configured.place})"
-    return (None, "") if sp.provider.metadata_url else (described(sp), configured.place)
+    if sp.provider.metadata_url:
+        return None, ""
+    # It brings a good deal of the standard library along.
+    from ssocli.sentry.auth.saml2.metadata import described
+
+    return described(sp), configured.place
 
 
 def _service_provider(sp: SpDescription | None) -> tuple[str | None, str | None]:

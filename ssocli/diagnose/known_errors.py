@@ -18,7 +18,6 @@ from msgspec import Struct, structs, toml
 
 from ssocli.checks.check import Owner
 from ssocli.checks.oauth_errors import AUTHORIZATION_ERRORS, TOKEN_ERRORS, Explanation
-from ssocli.checks.saml_response.status_codes import SECOND_LEVEL, STATUS, TOP_LEVEL
 from ssocli.steps import Step
 
 # What is read of a pasted page; an error stands near its beginning.
@@ -149,6 +148,9 @@ def _oauth_errors() -> Iterator[KnownError]:
 
 
 def _saml_statuses() -> Iterator[KnownError]:
+    # With the package come all rules of responses: only a message needs them.
+    from ssocli.checks.saml_response.status_codes import SECOND_LEVEL, STATUS, TOP_LEVEL
+
     for code, known in {**TOP_LEVEL, **SECOND_LEVEL}.items():
         yield KnownError(
             code,

@@ -11,6 +11,7 @@ _EXACT = frozenset(
         "access_code",
         "answer",
         "app_otp",
+        "answer",
         "assertion",
         "authorization_code",
         "canary",
@@ -30,6 +31,8 @@ _EXACT = frozenset(
         "samlart",
         "samlrequest",
         "samlresponse",
+        "tx",
+        "wresult",
         "session",
         "session_code",
         "session_id",
@@ -61,7 +64,7 @@ _SETTINGS = frozenset(
     )
 )  # fmt: skip
 _WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
-_SEPARATORS = re.compile(r"[.:$\[\]]+")
+_SEPARATORS = re.compile(r"[.:;$\[\]]+")
 _LIMIT = 200
 
 

@@ -36,7 +36,7 @@ def test_healthy_input_says_so(ssocli: Run) -> None:
 
 
 def test_what_is_in_a_ticket_is_old_and_not_therefore_expired(ssocli: Run) -> None:
-    done = ssocli("diagnose", *HEALTHY)
+    done = ssocli("diagnose", *HEALTHY, "--offline")
     assert done.returncode == 0, done.stdout
 
 
@@ -120,12 +120,20 @@ def test_standard_input_is_read() -> None:
         (["--skip", "wrong-assertion-audience"], 0),
         (["--only", "SRS030"], 0),
         (["--only", "SRS045"], 1),
+        (["--only", "srs045"], 1),
+        (["--only", "aadsts50011"], 0),
         (["--skip", "SRS045", "--fail-on", "info"], 1),
         (["--provider", "acme"], 1),
     ],
 )
 def test_what_counts_can_be_chosen(ssocli: Run, options: list[str], code: int) -> None:
     assert ssocli("diagnose", *SLASH, "--at", AT, *options).returncode == code
+
+
+def test_an_unknown_provider_is_a_mistake_of_the_command_line(ssocli: Run) -> None:
+    done = ssocli("diagnose", *SLASH, "--offline", "--provider", "acm")
+    assert done.returncode == 2
+    assert done.stderr == "--provider acm: expected a configured provider (acme); did you mean acme?\n"
 
 
 def test_new_findings_and_gone_ones_both_count_against_a_baseline(ssocli: Run, tmp_path: Path) -> None:
@@ -163,7 +171,7 @@ def test_inspect_lays_a_message_out(ssocli: Run) -> None:
     done = ssocli("inspect", SLASH[1])
     assert done.returncode == 0
     assert "<saml2:Audience>" in done.stdout
-    assert "SRS045" in done.stdout
+    assert "SRS030" in done.stdout
     token = ssocli("inspect", (CUSTOMERS / "h09-okta-oidc" / "id_token.txt").read_text().strip())
     assert token.returncode == 0
     assert '"iss": "https://acme-example.okta.com/oauth2/default"' in token.stdout
@@ -171,3 +179,16 @@ def test_inspect_lays_a_message_out(ssocli: Run) -> None:
 
 def test_inspect_knows_nothing_of_nothing(ssocli: Run) -> None:
     assert ssocli("inspect", "hello there").returncode == 10
+
+
+def test_an_unknown_finding_is_a_usage_error(ssocli: Run) -> None:
+    done = ssocli("diagnose", *SLASH, "--at", AT, "--only", "wrong-assertion-audiense")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "perhaps wrong-assertion-audience" in done.stderr
+
+
+def test_a_page_that_was_saved_instead_is_named(ssocli: Run) -> None:
+    page = str(CUSTOMERS / "50-login-page-instead-of-metadata" / "metadata.xml")
+    done = ssocli("diagnose", page)
+    assert done.returncode == 10
+    assert "an HTML page stands there; its address wants a login" in done.stdout

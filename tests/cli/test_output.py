@@ -62,6 +62,12 @@ def test_a_pipe_is_written_to_and_not_replaced(tmp_path: Path) -> None:
     assert stat.S_ISFIFO(pipe.stat().st_mode)
 
 
+def test_the_name_of_standard_output_is_written_to(ssocli: Run) -> None:
+    shown = ssocli("simulate", "jwks.empty", "--format", "ndjson", "--output", "/dev/stdout").stdout
+    assert '"name":"jwks.empty"' in shown
+    assert shown.endswith("1 fault: 1 as expected\n")
+
+
 @pytest.mark.parametrize("name", ["missing/report", "folder"])
 def test_what_cannot_be_written_is_said_at_once(tmp_path: Path, name: str) -> None:
     (tmp_path / "folder").mkdir()

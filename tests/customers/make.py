@@ -13,6 +13,7 @@ from pathlib import Path
 
 from . import (
     cases_certificates,
+    cases_compared,
     cases_healthy,
     cases_metadata,
     cases_oauth,
@@ -30,6 +31,7 @@ MODULES = (
     cases_saml_requests,
     cases_metadata,
     cases_certificates,
+    cases_compared,
     cases_oidc,
     cases_oauth,
     cases_texts,

@@ -62,6 +62,13 @@ def test_the_application_mends_its_own_side_whatever_the_product() -> None:
         assert advised(finding("SRS009", Owner.APP), product).where.startswith("Sentry: config.yml, system.url-prefix")
 
 
+def test_what_is_entered_is_found_at_the_other_side() -> None:
+    where = advised(finding("DISC001", Owner.APP), "okta").where
+    assert where.startswith("Sentry: the provider's settings: issuer. The right value is at Okta: Security > API")
+    assert advised(finding("DISC001", Owner.APP), None).where == "Sentry: the provider's settings: issuer"
+    assert set(products().entered) <= set(products().topics)
+
+
 def test_what_is_no_setting_or_no_known_product_has_no_place() -> None:
     assert advised(finding("SRS042", Owner.CLOCK), "okta").where == ""
     assert advised(finding("SRS045", Owner.IDP), None).where == ""

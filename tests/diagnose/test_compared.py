@@ -121,3 +121,36 @@ def test_what_was_cut_off_is_said_to_be() -> None:
     assert root(found) == "IDT001"
     assert found.root is not None
     assert "2 dot-separated parts instead of 3" in found.root.check.actual
+
+
+def test_an_old_and_a_new_document_of_one_provider() -> None:
+    found = judged(OKTA.metadata(CURRENT), OKTA.metadata(OTHER))
+    assert root(found) == "MDC001"
+    assert found.root is not None
+    assert found.root.place == "thing 1 and thing 2"
+    assert judged(OKTA.metadata(CURRENT), OKTA.metadata(CURRENT, OTHER)).verdict is Verdict.HEALTHY
+
+
+def test_an_assertion_without_its_response() -> None:
+    assertion = OKTA_LOGIN.assertion()
+    found = judged(OKTA.metadata(), sp_metadata(), assertion)
+    assert found.verdict is Verdict.HEALTHY
+    assert "the whole response (SAMLResponse), not the assertion alone" in found.missing
+    assert root(judged(OKTA.metadata(), sp_metadata(), OKTA_LOGIN.but(sp=SP.rstrip("/")).assertion())) == "SRS045"
+    assert root(judged(OKTA.metadata(), assertion.replace("alice@", "mallory@"))) == "SRS030"
+    assert root(judged(assertion.replace("alice@", "mallory@"))) == "SRS030"
+
+
+LOGOUT = (
+    '<samlp:LogoutRequest xmlns:samlp="urn:oasis:names:tc:SAML:2.0:protocol" '
+    'xmlns:saml="urn:oasis:names:tc:SAML:2.0:assertion" ID="_1" Version="2.0" IssueInstant="2027-01-15T08:00:00Z">'
+    "<saml:Issuer>{issuer}</saml:Issuer><saml:NameID>alice</saml:NameID></samlp:LogoutRequest>"
+)
+
+
+def test_logout_messages_have_rules_of_their_own() -> None:
+    found = judged(LOGOUT.format(issuer=SP))
+    assert root(found) == "SLO002"
+    found = judged(KEYCLOAK.metadata(), sp_metadata(), LOGOUT.format(issuer="https://stranger.example"))
+    assert "SLO007" in {finding.check.code for finding in found.findings}
+    assert {finding.check.code[:3] for finding in found.findings} <= {"SLO", "SMD"}

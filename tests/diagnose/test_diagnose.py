@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import json
 import random
+from functools import partial
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ssocli.checks.check import Owner, Status
+from ssocli import wire
+from ssocli.checks.check import Owner, Severity, Status
 from ssocli.diagnose.diagnose import Given, Options, diagnose
 from ssocli.diagnosis import Diagnosis, Kind, Verdict
 from ssocli.steps import Step
 from tests.customers.case import CUSTOMERS, NOW, all_cases
+from tests.customers.cases_oidc import claims, token
 
 FILES = [(case, name) for case in all_cases() for name in case.inputs if not case.name.startswith("har-")]
 
@@ -90,6 +93,18 @@ def test_of_several_providers_the_one_that_the_token_speaks_of_is_meant() -> Non
     assert found.root.check.code == "IDT016"
 
 
+def test_every_provider_of_a_configuration_is_judged() -> None:
+    table = '[providers.{}]\ntype = "oidc"\nissuer = "{}"\nclient_id = "{}"\nclient_secret = "x"\n'
+    config = "[organizations.acme]\n" + table.format("good", "https://login.acme.example", "app")
+    config += table.format("bad", "https://acme-admin.okta.com", "app") + table.format(
+        "worse", "https://x.example", "{id}"
+    )
+    found = asked(config)
+    assert found.root is not None
+    assert {finding.check.code for finding in found.findings} >= {"CFG002", "CFG004"}
+    assert asked(config, provider="good").verdict is Verdict.HEALTHY
+
+
 def test_without_the_other_side_only_what_can_be_judged_is_judged() -> None:
     response = of("01-audience-without-trailing-slash", "response.txt")
     found = diagnose(response)
@@ -123,6 +138,20 @@ def test_two_errors_in_one_text_are_cause_and_company() -> None:
     assert found.root is not None
     assert found.root.check.code == "AADSTS50011"
     assert [finding.check.code for finding in found.supporting] == ["AADSTS50105"]
+
+
+def test_a_network_that_fails_here_is_the_cause_only_where_nothing_passed_it() -> None:
+    issuer = "http://127.0.0.1:9"  # the discard port: nothing listens there
+    config = f'[organizations.a]\n[providers.a]\ntype = "oidc"\nissuer = "{issuer}"\nclient_id = "sentry"\n'
+    config += 'client_auth = "none"\n'
+    send = partial(wire.send, timeout=5.0)
+    alone = asked(config, send=send)
+    assert alone.root is not None
+    assert (alone.root.check.code, alone.root.check.owner) == ("NET002", Owner.NETWORK)
+    assert asked(config).verdict is Verdict.HEALTHY
+    beside = asked(config, token(claims(issuer)), send=send)
+    assert beside.verdict is Verdict.HEALTHY
+    assert [finding.check.severity for finding in beside.findings if finding.check.code == "NET002"] == [Severity.INFO]
 
 
 def test_a_trace_of_this_tool_is_read_back() -> None:

@@ -15,7 +15,8 @@ ROOT = Path(__file__).parents[2]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 # These need a person, a customer's provider, or run until they are stopped; other tests run them.
 BY_HAND = re.compile(
-    r"--browser|customer\.toml|ssocli (serve|idp)|until \[|pip install|nox|python3? -m venv|ssocli login --config"
+    r"--browser|customer\.toml|sentry\.toml|id_token\.txt|ssocli (serve|idp)|until \[|pip install|nox"
+    r"|python3? -m venv|ssocli login --config"
 )
 TOLERATED = [
     (re.compile(r"\d+ ms"), "N ms"),

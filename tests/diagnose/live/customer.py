@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 from ssocli import wire
@@ -84,16 +85,18 @@ def asked(
     trust: ssl.SSLContext | None = None,
     send: Callable[..., Any] = wire.send,
     timeout: float = 5.0,
+    folder: Path = Path(),
     **options: Any,
 ) -> Asked:
     """Ask, then judge what came beside what was given."""
+    folders = {thing.place: folder for thing in things}
     live = ask(
         things,
-        gather(things, None, {}),
+        gather(things, None, folders),
         send=partial(send, tls=trust) if trust else send,
         timeout=timeout,
         **options,
     )
     everything = (*things, *live.things)
-    judged = judge(everything, gather(everything, None, {}), None, time.time()) if live.things else ()
+    judged = judge(everything, gather(everything, None, folders), None, time.time()) if live.things else ()
     return Asked(live, tuple(check for entry in (*live.judged, *judged) for check in entry.checks))

@@ -137,6 +137,12 @@ def test_a_query_that_nothing_takes(control):
     assert control.send("GET", "/faults?point=a&point=b").json()["seen"] == "point"
 
 
+def test_too_many_parameters(control):
+    response = control.send("GET", "/faults?" + "&".join(f"a{number}=1" for number in range(201)))
+    assert response.status_code == 400
+    assert response.json()["detail"] == "The request is unreadable: expected at most 200 parameters, got more."
+
+
 def test_it_costs_nothing_who_does_not_use_it():
     code = """
 import sys, http.client

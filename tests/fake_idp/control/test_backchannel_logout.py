@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import re
 import socket
 import threading
+from html import unescape
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -293,6 +295,25 @@ class TestFrontChannel:
         token = log_in()
         control.patch("/clients/rp", frontchannel_logout_uri="https://rp.example/front")
         assert log_out(token).headers["Location"] == TARGET
+
+    @pytest.mark.parametrize(
+        ("fault", "change"),
+        [
+            ("frame-without-iss-and-sid", {"iss": None, "sid": None}),
+            ("frame-with-sid-only", {"iss": None}),
+            ("frame-with-wrong-sid", {"sid": ["session-that-never-was"]}),
+            ("frame-with-wrong-iss", {"iss": ["https://accounts.other.example"]}),
+        ],
+    )
+    def test_faults_change_the_frames(self, log_in, log_out, control, idp, fault, change):
+        token = log_in()
+        control.post("/faults", 201, fault=f"logout.{fault}")
+        [address] = re.findall(r'<iframe src="([^"]*)"', log_out(token).text)
+        good = {"app": ["1"], "iss": [idp.issuer()], "sid": [claims_of(token)["sid"]]}
+        expected = {name: value for name, value in {**good, **change}.items() if value is not None}
+        assert parse_qs(urlsplit(unescape(address)).query) == expected
+        [fired] = control.get("/faults/ledger")
+        assert fired["before"]["frames"] != fired["after"]["frames"]
 
     def test_a_policy_has_only_the_origin(self, log_in, log_out, control):
         token = log_in()

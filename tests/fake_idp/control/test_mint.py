@@ -119,13 +119,26 @@ def test_saml_response(control, provider, idp):
 def test_saml_response_to_order(control, provider):
     minted = control.post(
         "/mint/saml-response", user="alice", service_provider="urn:sp", audience="urn:other", name_id="mallory",
-        attributes={"role": ["admin", "root"]},
+        attributes={"role": ["admin", "root"]}, not_on_or_after=1_800_000_000, recipient="http://127.0.0.1:9/other",
+        session_index="_s",
     )  # fmt: skip
     root = etree.fromstring(minted["xml"].encode())
     assert root.findtext(".//saml:Audience", namespaces=SAML) == "urn:other"
     assert root.findtext(".//saml:NameID", namespaces=SAML) == "mallory"
+    data = root.find(".//saml:SubjectConfirmationData", namespaces=SAML)
+    assert data.get("NotOnOrAfter").startswith("2027-01-15T08:00:00")
+    assert data.get("Recipient") == "http://127.0.0.1:9/other"
+    assert root.find(".//saml:AuthnStatement", namespaces=SAML).get("SessionIndex") == "_s"
     values = root.findall(".//saml:Attribute[@Name='role']/saml:AttributeValue", namespaces=SAML)
     assert [value.text for value in values] == ["admin", "root"]
+
+
+@pytest.mark.parametrize("text", ["\x00", "a\x0bb", "\ufffe"])
+def test_what_xml_cannot_say(control, provider, text):
+    ask = {"user": "alice", "service_provider": "urn:sp"}
+    for change in ({"name_id": text}, {"audience": text}, {"attributes": {"role": [text]}}, {"attributes": {text: []}}):
+        problem = control.post("/mint/saml-response", 422, **ask, **change)
+        assert problem["detail"] == "The response cannot be written."
 
 
 def test_saml_response_with_faults(control, provider):
@@ -141,3 +154,11 @@ def test_saml_response_with_faults(control, provider):
     assert control.post("/mint/saml-response", 404, user="alice", service_provider="urn:s")["nearest"] == "urn:sp"
     wrong = {"user": "alice", "service_provider": "urn:sp", "acs": "http://evil.example/"}
     assert control.post("/mint/saml-response", 404, **wrong)["expected"] == "http://127.0.0.1:9/acs"
+
+
+@pytest.mark.parametrize("now", [0, 253_370_764_800])
+def test_at_either_end_of_time(control, provider, now):
+    control.post("/clock/freeze", at=now)
+    for kind in ("id-token", "access-token", "logout-token"):
+        assert control.post(f"/mint/{kind}", **ASK)["claims"]["iat"] == now
+    assert control.post("/mint/saml-response", user="alice", service_provider="urn:sp")["xml"]

@@ -202,7 +202,14 @@ def log_out(idp: FakeIdP, visitor: Any) -> requests.Response:
 
 @pytest.mark.parametrize(
     ("name", "query"),
-    [("no-state", {}), ("other-state", {"state": ["state-of-another-logout"]})],
+    [
+        ("no-state", {}),
+        ("other-state", {"state": ["state-of-another-logout"]}),
+        (
+            "error-on-return",
+            {"state": ["s"], "error": ["server_error"], "error_description": ["<b>Ordered by a fault.</b>"]},
+        ),
+    ],
 )
 def test_way_back_after_a_logout(idp: FakeIdP, visitor: Any, name: str, query: dict[str, list[str]]) -> None:
     idp.arm(f"logout.{name}")
@@ -217,6 +224,18 @@ def test_no_way_back_after_a_logout(idp: FakeIdP, visitor: Any, name: str, statu
     answer = log_out(idp, visitor)
     assert (answer.status_code, "Location" in answer.headers) == (status, False)
     assert ("fake_idp_session" not in visitor.http.cookies) is ended
+
+
+def test_session_kept_after_a_logout(idp: FakeIdP, visitor: Any) -> None:
+    idp.arm("logout.session-kept")
+    assert log_out(idp, visitor).headers["Location"] == "http://127.0.0.1:9/bye?state=s"
+    assert "code=" in visitor.authorize(prompt="none").headers["Location"]
+
+
+def test_no_frames_to_break(idp: FakeIdP, visitor: Any) -> None:
+    idp.arm("logout.frame-with-wrong-sid")
+    assert "a message without" in log_out(idp, visitor).text
+    assert idp.faults().ledger() == []
 
 
 def test_logout_without_faults(idp: FakeIdP, visitor: Any) -> None:
