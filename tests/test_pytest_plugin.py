@@ -81,6 +81,8 @@ def test_a_test_has_a_provider_of_its_own(tmp_path: Path) -> None:
 
         def test_two(fake_idp, fake_idp_server):
             issuer, keys, instance = seen[0]
+            names = [space.name for space in fake_idp_server.app.namespaces.all()]
+            assert names == ["", fake_idp.namespace], "the server has forgotten the test before"
             assert fake_idp_server.instance == instance, "one server for all"
             assert fake_idp.issuer != issuer
             assert fake_idp.requests() == []

@@ -31,7 +31,8 @@ class BrowserViewContext:
     where the capture does not say. `arrived`: the answer reached the application, which then answered `status`
     (None: nothing came, `trouble` says why) and in the end showed the page `page_url` with `title`, on which it `said`
     something. `is_login_page`: that page asks to log in. `rounds` counts the logins in a row without a person.
-    `lost` is None if the capture holds no cookies.
+    `lost` is None if the capture holds no cookies. `is_framed`: the identity
+    provider was opened in a frame of another page.
     """
 
     began_at: str = ""
@@ -45,6 +46,7 @@ class BrowserViewContext:
     is_login_page: bool = False
     rounds: int = 1
     lost: tuple[LostCookie, ...] | None = None
+    is_framed: bool = False
 
 
 @rule(
@@ -82,6 +84,28 @@ def return_to_another_host(context: BrowserViewContext) -> Judgement:
     if not began or not back:
         return skipped("the capture does not show both")
     return passed(began, back) if began == back else failed(began, printable(back))
+
+
+@rule(
+    "WEB009",
+    "login-in-a-frame",
+    step=Step.EXTERNAL_AUTHENTICATION,
+    spec="RFC 9700 4.16; RFC 6265bis 5.2",
+    owner=Owner.APP,
+    fix="Open the login in the whole window (target _top) or in one of its own: identity providers forbid frames, and "
+    "browsers keep third-party cookies from them.",
+)
+def login_in_a_frame(context: BrowserViewContext) -> Judgement:
+    """The application opens the identity provider in a frame, and no answer comes.
+
+    Users see an empty frame, "refused to connect", or the login page over and over.
+    """
+    expected = "the login in a window"
+    if not context.is_framed:
+        return passed(expected, "no frame")
+    if context.arrived:
+        return passed(expected, "a frame, from which an answer came all the same")
+    return failed(expected, "a frame, from which no answer came")
 
 
 @rule(

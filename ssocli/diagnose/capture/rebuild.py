@@ -20,6 +20,10 @@ from ssocli.steps import Step
 from ssocli.text import printable
 from ssocli.trace import Failure, Outcome, StepOutcome, Trace, action_after
 
+# What makes a request unsafe, and no provider refuses.
+_UNPROTECTED = frozenset(
+    {"missing-state-in-request", "missing-nonce-in-request", "plain-pkce", "secret-in-request", "wrong-response-type"}
+)
 _NOT_SEEN = "the capture begins later"
 _BETWEEN_SERVERS = "happens between the servers, where the browser does not see it"
 _INSIDE = "happens inside the application, where the browser does not see it"
@@ -78,7 +82,8 @@ class _Rebuilding:
         if login.response is not None and login.response.hop in hops:
             hops = hops[: hops.index(login.response.hop) + (login.response.mode == "fragment")]
         step = Step.EXTERNAL_AUTHENTICATION
-        checks = (*evaluate("authentication", _authentication_of(login, hops)), *self._judged(step))
+        authentication = evaluate("authentication", _authentication_of(login, hops))
+        checks = (*self._way(step), *authentication, *self._judged(step))
         pages = f"{len(hops)} requests at {login.idp}" if hops else "the provider's pages are not in the capture"
         self._close(step, pages, checks, hops)
 
@@ -143,10 +148,14 @@ class _Rebuilding:
 
 
 def _lenient(login: ObservedLogin, checks: tuple[Check, ...]) -> tuple[Check, ...]:
-    """What is wrong with a request that was answered did not end the login: it is a warning then."""
-    if login.response is None or login.response.get("error"):
-        return checks
-    return tuple(replace(check, severity=Severity.WARNING) if check.is_blocking else check for check in checks)
+    """What is wrong with a request that was answered, or is nothing to the provider, ended no login: a warning."""
+    is_answered = login.response is not None and not login.response.get("error")
+    return tuple(
+        replace(check, severity=Severity.WARNING)
+        if check.is_blocking and (is_answered or check.name in _UNPROTECTED)
+        else check
+        for check in checks
+    )
 
 
 def _authentication_of(login: ObservedLogin, hops: list[Hop]) -> AuthenticationContext:

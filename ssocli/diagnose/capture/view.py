@@ -43,6 +43,7 @@ def view(login: ObservedLogin) -> BrowserViewContext:
         is_login_page=last is not None and last is not carrier and _is_login_page(last, shown),
         rounds=login.attempts,
         lost=_lost_cookies(login, carrier) if carrier is not None else None,
+        is_framed=login.request is not None and _is_framed(login.request.hop.exchange),
     )
 
 
@@ -84,6 +85,11 @@ def vendor_error(page: Page) -> str:
         start = min((place for place in places if place >= 0), default=0)
         return text[start : start + 300]
     return ""
+
+
+def _is_framed(exchange: Exchange) -> bool:
+    headers = {name.lower(): value for name, value in exchange.request.headers}
+    return headers.get("sec-fetch-dest") in ("iframe", "frame")
 
 
 def _redirects(exchange: Exchange) -> bool:

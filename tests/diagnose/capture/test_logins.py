@@ -289,3 +289,12 @@ def test_a_capture_made_of_logins_ends_some_time(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr(finding, "MOST", 3)
     assert len(logins(*(hop(authorize(str(number))) for number in range(9)))) == 3
     assert len(logins(*(hop(f"{CALLBACK}?code=c&state={number}") for number in range(9)))) == 3
+
+
+def test_a_login_in_a_frame() -> None:
+    framed = {"Sec-Fetch-Dest": "iframe"}
+    trace = rebuild(only(hop(f"{APP}/portal"), hop(authorize(), headers=framed)))
+    assert trace.failure is not None
+    assert trace.failure.code == "WEB009"
+    trace = rebuild(only(hop(authorize(), headers=framed), hop(f"{CALLBACK}?code=c&state=s1")))
+    assert trace.failure is None
