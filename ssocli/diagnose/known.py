@@ -127,6 +127,12 @@ def _asked(things: Sequence[Thing]) -> Asked | None:
     return None
 
 
+def provider_keys(things: Sequence[Thing]) -> tuple[str, ...]:
+    """The tables of providers in the configurations among the things."""
+    tables, _ = _tables(things, {})
+    return tuple(dict.fromkeys(table.key for table in tables))
+
+
 def _tables(things: Sequence[Thing], folders: dict[str, Path]) -> tuple[list[Configured], tuple[tuple[str, str], ...]]:
     tables, problems = [], []
     for thing in things:
