@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Annotated
 
 import msgspec
@@ -13,6 +12,8 @@ from fake_idp.control.problem import ProblemError
 from fake_idp.control.route import Asked, Done, Model
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from fake_idp.control.call import Call
     from fake_idp.recorder import Entry
 
@@ -42,15 +43,11 @@ class RequestMatch(Asked, frozen=True, kw_only=True):
             f"{name} is {seen!r}, not {wanted!r}"
             for name in _COMPARED
             if (wanted := getattr(self, name)) is not None and (seen := getattr(entry, name)) != wanted
-        ] + (
-            [f"the fault {self.fault} did not strike it"]
-            if self.fault is not None and self.fault not in entry.faults
-            else []
-        )
+        ] + [f"the fault {fault} did not strike it" for fault in (self.fault,) if fault not in (None, *entry.faults)]
 
     def __str__(self) -> str:
-        said = msgspec.structs.asdict(self)
-        return ", ".join(f"{name} {said[name]!r}" for name in said if said[name] not in (None, 0)) or "any request"
+        asked, anything = msgspec.structs.asdict(self), msgspec.structs.asdict(RequestMatch())
+        return ", ".join(f"{name} {asked[name]!r}" for name in asked if asked[name] != anything[name]) or "any request"
 
     def covers(self, entry: Entry) -> bool:
         """Whether `entry` is one of these."""
@@ -212,9 +209,8 @@ def _in_order(entries: Iterable[Entry], order: tuple[RequestMatch, ...]) -> list
 
 def _nearest_misses(entries: list[Entry], match: RequestMatch) -> list[str]:
     """Requests that are not quite what was looked for, the nearest first."""
-    by_misses: Callable[[tuple[Entry, list[str]]], int] = lambda pair: len(pair[1])  # noqa: E731  # typed for mypy
     missed = [(entry, misses) for entry in entries if (misses := match.misses(entry))]
     return [
         f"request {entry.number} ({entry.method} {entry.url[:100]}): {'; '.join(misses)}"
-        for entry, misses in sorted(missed, key=by_misses)[:MAX_MISSES]
+        for entry, misses in sorted(missed, key=lambda pair: len(pair[1]))[:MAX_MISSES]
     ]

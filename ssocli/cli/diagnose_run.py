@@ -35,6 +35,7 @@ def run(things: tuple[str, ...], options: dict[str, Any]) -> ExitCode:
     """Read, judge, report, and say how it went."""
     known = read_baseline(options.get("baseline"))
     given = [_given(thing, number) for number, thing in enumerate(things, start=1)]
+    _know_provider(given, options["provider"])
     wanted = Options(
         now=_moment(options["moment"]),
         provider=options["provider"],
@@ -59,6 +60,22 @@ def run(things: tuple[str, ...], options: dict[str, Any]) -> ExitCode:
     code = _exit_code(diagnosis, options["fail_on"], known)
     _report(diagnosis, code, options)
     return code
+
+
+def _know_provider(given: Sequence[Given], name: str | None) -> None:
+    """A provider that is in none of the configurations ends the command."""
+    if name is None:
+        return
+    from ssocli.config.problem import nearest
+    from ssocli.diagnose.known import provider_names
+    from ssocli.diagnose.recognise import recognise
+
+    names = provider_names([thing for one in given for thing in recognise(one.data, one.place)])
+    if name not in names:
+        near = nearest(name, names)
+        listed = ", ".join(names) or "no configuration was given"
+        hint = f"; {near}" if near else ""
+        stop(f"--provider {printable(name, 60)}: expected a configured provider ({listed}){hint}", ExitCode.USAGE)
 
 
 def _given(thing: str, number: int) -> Given:

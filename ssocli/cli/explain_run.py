@@ -16,6 +16,7 @@ import click
 from fake_idp.faults.fault import catalogue as faults
 from ssocli.checks import catalogue
 from ssocli.cli.stop import stop
+from ssocli.diagnose.advice import causes, places
 from ssocli.diagnose.known_errors import KnownError, find, known_errors, unlisted_numbers
 from ssocli.exit_code import ExitCode
 from ssocli.flow.simulation import expectation
@@ -141,7 +142,9 @@ def _finding(code: str) -> Page:
         "severity": rule.severity.value,
         "owner": rule.owner.value,
         "clause": rule.spec,
+        "causes": list(causes().get(code, ())),
         "fix": rule.fix,
+        "where": places(code),
         "text": rule.doc,
     }
     facts = (
@@ -149,7 +152,9 @@ def _finding(code: str) -> Page:
         ("Severity", rule.severity.value),
         ("Who", rule.owner.value),
         ("Clause", rule.spec),
+        *_likely(causes().get(code, ())),
         ("What to do", rule.fix),
+        *((f"In {product}", field) for product, field in places(code).items()),
     )
     return Page(rule.code, rule.name, rule.doc, facts, record)
 

@@ -61,6 +61,13 @@ def topic_of(code: str) -> str | None:
     return max(hits)[1] if hits else None
 
 
+def places(code: str) -> dict[str, str]:
+    """Where a finding is mended in every product that has a setting for it, by the product's name."""
+    topic = topic_of(code)
+    found = {key: fields[topic] for key, fields in products().fields.items() if topic in fields}
+    return {"Sentry" if key == _APPLICATION else NAMES[key]: field for key, field in found.items()}
+
+
 def _where(check: Check, product: str | None) -> str:
     """The place in the product of whoever has to mend it; "" if that is not known, or if it is no setting."""
     topic = topic_of(check.code)

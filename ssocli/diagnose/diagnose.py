@@ -14,7 +14,7 @@ from ssocli.diagnose.decoded import decoded
 from ssocli.diagnose.difference import aligned
 from ssocli.diagnose.judge import judge
 from ssocli.diagnose.judged import Judged, Observed
-from ssocli.diagnose.known import Known, gather, provider_keys
+from ssocli.diagnose.known import Known, gather, provider_names
 from ssocli.diagnose.known_errors import KnownError, find, unlisted_numbers
 from ssocli.diagnose.missing import missing
 from ssocli.diagnose.product import product_of
@@ -65,46 +65,15 @@ class Options:
     login: Trace | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class _Look:
-    """What was judged for one provider: with what is known of it, and the things that it was asked for."""
-
-    things: tuple[Thing, ...]
-    known: Known
-    judged: tuple[Judged, ...]
-    record: tuple[Decoded, ...] = ()
-
-
 def diagnose(inputs: Sequence[Given], options: Options = Options()) -> Diagnosis:
     """Judge all that was given together, and say what is wrong and who has to mend it. Never raises on any input."""
-    given = [thing for each in inputs for thing in recognise(each.data, each.place)]
-    folders = {each.place: each.folder for each in inputs}
-    looks = [_look(given, key, options, folders) for key in _providers(given, options)]
-    things = list(dict.fromkeys(thing for look in looks for thing in look.things))
-    captured = {thing.place: _captured(thing, looks[0].known) for thing in given if thing.kind in _CAPTURES}
-    captured |= {thing.place: _traced(thing) for thing in given if thing.kind is Kind.TRACE}
-    further = [each for observed in captured.values() for each in observed.judged]
-    if options.login is not None:
-        further += _steps(options.login, "the login")
-    found = [each for look in looks for entry in look.judged for each in _findings(entry, look.known, options)]
-    found += [each for entry in further for each in _findings(entry, looks[0].known, options)]
-    found += [each for thing in given if thing.kind is Kind.ERROR_TEXT for each in _errors(thing, options)]
-    judged = [*(entry for look in looks for entry in look.judged), *further]
-    diagnosis = conclude(things, judged, found, captured, options.login)
-    return replace(diagnosis, messages=(*(each for look in looks for each in look.record), *diagnosis.messages))
-
-
-def _providers(things: Sequence[Thing], options: Options) -> Sequence[str | None]:
-    """Each provider of a configuration that was given alone; otherwise the one that is meant (None: what fits best)."""
+    things = [thing for given in inputs for thing in recognise(given.data, given.place)]
     if options.provider is None and all(thing.kind is Kind.CONFIG for thing in things):
-        return provider_keys(things) or (None,)
-    return (options.provider,)
-
-
-def _look(given: Sequence[Thing], provider: str | None, options: Options, folders: dict[str, Path]) -> _Look:
-    """Judge the things for one provider, which is asked first if anybody may be."""
-    things = list(given)
-    known = gather(things, provider, folders)
+        names = provider_names(things)
+        if len(names) > 1:
+            return _together([diagnose(inputs, replace(options, provider=name)) for name in names])
+    folders = {given.place: given.folder for given in inputs}
+    known = gather(things, options.provider, folders)
     judged: list[Judged] = []
     record: tuple[Decoded, ...] = ()
     if options.send is not None:
@@ -112,9 +81,45 @@ def _look(given: Sequence[Thing], provider: str | None, options: Options, folder
         judged = [_today(entry, things) for entry in asked.judged]
         things += asked.things
         record = asked.record
-        known = gather(things, provider, folders)
+        known = gather(things, options.provider, folders)
     judged += judge(things, known, options.now, time.time())
-    return _Look(tuple(things), known, tuple(judged), record)
+    captured = {thing.place: _captured(thing, known) for thing in things if thing.kind in _CAPTURES}
+    captured |= {thing.place: _traced(thing) for thing in things if thing.kind is Kind.TRACE}
+    judged += [each for observed in captured.values() for each in observed.judged]
+    if options.login is not None:
+        judged += _steps(options.login, "the login")
+    found = [each for entry in judged for each in _findings(entry, known, options)]
+    found += [each for thing in things if thing.kind is Kind.ERROR_TEXT for each in _errors(thing, options)]
+    diagnosis = conclude(things, judged, _without_repeats(found), captured, options.login)
+    return replace(diagnosis, messages=(*record, *diagnosis.messages))
+
+
+def _together(each: Sequence[Diagnosis]) -> Diagnosis:
+    """The diagnoses of several providers of one configuration as one: the gravest root cause, the others beside it."""
+    first = min(each, key=lambda found: (found.root is None, found.root is not None and _grade(found.root)))
+    findings = dict.fromkeys(finding for found in each for finding in found.findings if finding not in first.findings)
+    return replace(
+        first,
+        supporting=(*first.supporting, *findings),
+        checked=tuple(check for found in each for check in found.checked),
+        trouble=tuple(check for found in each for check in found.trouble),
+        messages=tuple(message for found in each for message in found.messages),
+    )
+
+
+def _grade(finding: Finding) -> int:
+    return list(Severity).index(finding.check.severity)
+
+
+def _without_repeats(found: Sequence[Found]) -> list[Found]:
+    """What a login met is not told again of the set-up."""
+
+    def said(entry: Found) -> tuple[str, str, str]:
+        check = entry.finding.check
+        return check.code, check.expected, check.actual
+
+    met = {said(entry) for entry in found if entry.observed}
+    return [entry for entry in found if entry.observed or said(entry) not in met]
 
 
 def conclude(
@@ -245,7 +250,7 @@ def _errors(thing: Thing, options: Options) -> Iterable[Found]:
             yield Found(Finding(check, error.step, thing.place, causes=error.causes), observed=True)
     for sentence in unlisted_numbers(thing.text) if not known else ():
         check = Check(
-            code="unlisted-number",
+            code=sentence.partition(" ")[0],
             name="unknown-error",
             status=Status.FAILED,
             severity=Severity.ERROR,

@@ -87,6 +87,12 @@ class Known:
         return found if isinstance(found, str) else None
 
 
+def provider_names(things: Sequence[Thing]) -> list[str]:
+    """The providers of the configurations that can be read, in their order."""
+    tables, _ = _tables(things, {})
+    return [table.key for table in tables]
+
+
 def gather(things: Sequence[Thing], provider: str | None, folders: dict[str, Path]) -> Known:
     """What these things tell. `provider` is the table meant; `folders` where each configuration looks for its files."""
     tables, problems = _tables(things, folders)
@@ -125,12 +131,6 @@ def _asked(things: Sequence[Thing]) -> Asked | None:
         if thing.kind is Kind.AUTHORIZATION_URL:
             return Asked(state=thing.first("state"), nonce=thing.first("nonce"))
     return None
-
-
-def provider_keys(things: Sequence[Thing]) -> tuple[str, ...]:
-    """The tables of providers in the configurations among the things."""
-    tables, _ = _tables(things, {})
-    return tuple(dict.fromkeys(table.key for table in tables))
 
 
 def _tables(things: Sequence[Thing], folders: dict[str, Path]) -> tuple[list[Configured], tuple[tuple[str, str], ...]]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 from urllib.parse import parse_qsl, quote, urlsplit, urlunsplit
 
@@ -18,6 +19,9 @@ from ssocli.report.secret_names import PRIVATE_JWK_MEMBERS, is_secret, is_typed
 from ssocli.text import fingerprint
 
 BODY_LIMIT = 4_000
+
+# URLs that carry URLs are followed so far; what is in it beyond that nobody reads.
+_DEEPEST = 4
 
 # What may hold a secret beside a token, in a value that is none by its name.
 _WORTH_READING = re.compile(r"[=<\"']|-----|\b(?:Bearer|Basic|DPoP)\b", re.IGNORECASE)
@@ -35,19 +39,7 @@ class Redactor:
 
     def url(self, url: str) -> str:
         """The URL with secret parameters of its query and fragment replaced, and a password in it as well."""
-        if self.show_secrets:
-            return url
-        try:
-            parts = urlsplit(url)
-        except ValueError:
-            return fingerprint(url)
-        host = parts.netloc
-        if "@" in host:
-            user, _, host = host.rpartition("@")
-            host = f"{user.partition(':')[0]}:{fingerprint(user)}@{host}"
-        return urlunsplit(
-            (parts.scheme, host, pairs(parts.path), self._pairs(parts.query), self._pairs(parts.fragment))
-        )
+        return url if self.show_secrets else self._url(url)
 
     def headers(self, headers: Headers) -> Headers:
         """The headers with credentials and cookie values replaced, and URLs in them treated like `url`."""
@@ -66,7 +58,7 @@ class Redactor:
 
     def text(self, text: str) -> str:
         """Free text (an evidence, a message laid open) with tokens, keys and the values of secret names replaced."""
-        return text if self.show_secrets else redact(text, self.url)
+        return text if self.show_secrets else redact(text, self._url)
 
     def exchange(self, exchange: Exchange) -> dict[str, Any]:
         """One HTTP hop as plain data, ready to be shown or stored."""
@@ -94,22 +86,37 @@ class Redactor:
             "error": exchange.error and {"kind": exchange.error.kind, "detail": exchange.error.detail},
         }
 
-    def _pairs(self, query: str) -> str:
+    def _url(self, url: str, depth: int = 0) -> str:
+        """`depth` is how many URLs this one stands in."""
+        try:
+            parts = urlsplit(url)
+        except ValueError:
+            return fingerprint(url)
+        if depth > _DEEPEST:
+            return fingerprint(url)
+        host = parts.netloc
+        if "@" in host:
+            user, _, host = host.rpartition("@")
+            host = f"{user.partition(':')[0]}:{HIDDEN}@{host}"
+        query, fragment = (self._pairs(part, depth) for part in (parts.query, parts.fragment))
+        return urlunsplit((parts.scheme, host, pairs(parts.path), query, fragment))
+
+    def _pairs(self, query: str, depth: int = 0) -> str:
         if not query or "=" not in query:
             return query
-        pairs = parse_qsl(query, keep_blank_values=True)
-        return "&".join(f"{quote(name)}={self._pair(name, value)}" for name, value in pairs)
+        found = parse_qsl(query, keep_blank_values=True)
+        return "&".join(f"{quote(name, safe=';')}={self._pair(name, value, depth)}" for name, value in found)
 
-    def _pair(self, name: str, value: str) -> str:
-        shown = self._value(name, value)
+    def _pair(self, name: str, value: str, depth: int) -> str:
+        shown = self._value(name, value, depth)
         return quote(value, safe=":/") if shown == value else shown
 
-    def _value(self, name: str, value: str) -> str:
+    def _value(self, name: str, value: str, depth: int = 0) -> str:
         if is_secret(name):
             return stand_in(name, value)
         if value.startswith(("http://", "https://")):
-            return self.url(value)
-        return self.text(value) if _WORTH_READING.search(value) else tokens(value)
+            return self._url(value, depth + 1)
+        return redact(value, partial(self._url, depth=depth + 1)) if _WORTH_READING.search(value) else tokens(value)
 
     def _header(self, name: str, value: str) -> str:
         lowered = name.lower()

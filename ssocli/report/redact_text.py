@@ -12,22 +12,24 @@ from ssocli.text import fingerprint
 HIDDEN = "(hidden)"
 
 _JWT = re.compile(r"\beyJ[A-Za-z0-9_-]{5,}\.[A-Za-z0-9_-]*(?:\.[A-Za-z0-9_-]*){1,3}")
-_INPUT = re.compile(r"<(?:input|meta|button|param)\b[^>]*>", re.IGNORECASE)
+# To the end where no tag ends, and no tag in a tag: a search that begins anew at each one takes hours on a bad page.
+_INPUT = re.compile(r"<(?:input|meta|button|param)\b[^>]*(?:>|\Z)", re.IGNORECASE)
 _INPUT_NAME = re.compile(r"""\b(?:name|id)\s*=\s*["']?([^"'\s>]+)""", re.IGNORECASE)
 _INPUT_VALUE = re.compile(r"""(\b(?:value|content)\s*=\s*)("[^"]*"|'[^']*'|[^\s>]+)""", re.IGNORECASE)
-_LINK = re.compile(r"""https?://[^\s"'<>\\]+\?[^\s"'<>\\]+""")
-_USER = re.compile(r"""(https?://[^\s/:@"'<>]*):([^\s/@"'<>]+)@""")
+_LINK = re.compile(r"""https?://[^\s"'<>\\]+""")
+# Without one of these a URL has nothing to hide.
+_WORTH_READING = re.compile(r"[?#;@]")
 _NAME = r"[\w.$:\-\[\]]{1,80}"
 _PAIR = re.compile(rf"""(?<![\w-])({_NAME})=([^\s&;,"'<>\\]+)""")
 # The quotes may be escaped (JSON in JSON, in a script, in HTML), and the end may be missing: a body that was cut.
-_QUOTE = r"""\\*["']|&quot;|&\#34;"""
+_QUOTE = r"""\\{0,9}["']|&quot;|&\#34;"""
 _BARE = r"(?<![\w.$:\-\[\]])"
 _MEMBER = re.compile(rf"(?P<q>{_QUOTE}|{_BARE})(?P<name>{_NAME})(?P=q)\s*[:=]\s*(?P<vq>{_QUOTE})")
 _NUMBER = re.compile(rf"(?P<open>(?P<q>{_QUOTE})(?P<name>{_NAME})(?P=q)\s*:\s*)(?P<value>\d+)")
 _CREDENTIALS = re.compile(r"\b(Bearer|Basic|DPoP)\s+([A-Za-z0-9._~+/-]{8,}=*)(?!\w)", re.IGNORECASE)
 _PRIVATE_KEY = re.compile(r"-----BEGIN ([A-Z ]*PRIVATE KEY)-----.*?(?:-----END \1-----|\Z)", re.DOTALL)
 # Without its signature an assertion is of no use to whoever finds it.
-_XML_VALUE = re.compile(r"(<(?:[\w.-]+:)?(?:SignatureValue|CipherValue)\b[^>]*>)([^<]+)", re.IGNORECASE)
+_XML_VALUE = re.compile(r"(<(?:[\w.-]+:)?(?:SignatureValue|CipherValue)\b[^<>]*>)([^<]+)", re.IGNORECASE)
 _FINGERPRINT = re.compile(r"(?:\S{1,24}…)?#[0-9a-f]{6}")
 _PART_NAME = re.compile(r"""\bname\s*=\s*"?([^"\r\n;]+)""", re.IGNORECASE)
 _QUOTES = "\"'"
@@ -38,8 +40,8 @@ def redact(text: str, url: Callable[[str], str]) -> str:
     """The text with tokens, keys and the values of secret names replaced; `url` does the same for a URL."""
     text = _PRIVATE_KEY.sub(lambda match: f"({match[1].lower()} {fingerprint(match[0])})", text)
     text = _multipart(text)
-    text = _LINK.sub(lambda match: url(match[0]), _INPUT.sub(_input, text))
-    text = _USER.sub(lambda match: f"{match[1]}:{once(match[2])}@", text)
+    text = _INPUT.sub(_input, text)
+    text = _LINK.sub(lambda match: url(match[0]) if _WORTH_READING.search(match[0]) else match[0], text)
     text = _XML_VALUE.sub(lambda match: match[1] + once(match[2].strip()), text)
     text = _NUMBER.sub(_number, _members(text))
     text = pairs(text)

@@ -64,7 +64,7 @@ _SETTINGS = frozenset(
     )
 )  # fmt: skip
 _WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
-_SEPARATORS = re.compile(r"[.:$\[\]]+")
+_SEPARATORS = re.compile(r"[.:;$\[\]]+")
 _LIMIT = 200
 
 

@@ -47,6 +47,17 @@ _TROUBLE_BY_CODE: dict[int, CertificateTrouble] = {
     79: "untrusted",
 }
 
+# OpenSSL's reasons for a handshake that failed, as far as they tell what to look for.
+_NO_COMMON_VERSION = "it offers no TLS version that is still allowed (1.2 or newer)"
+_HANDSHAKE_TROUBLE = {
+    "UNSUPPORTED_PROTOCOL": _NO_COMMON_VERSION,
+    "TLSV1_ALERT_PROTOCOL_VERSION": _NO_COMMON_VERSION,
+    "SSLV3_ALERT_HANDSHAKE_FAILURE": "it refused the handshake: no cipher in common, or it wants a client certificate",
+    "TLSV13_ALERT_CERTIFICATE_REQUIRED": "it wants a client certificate",
+    "TLSV1_UNRECOGNIZED_NAME": "it does not serve this host name (SNI)",
+    "DH_KEY_TOO_SMALL": "its Diffie-Hellman parameters are too short",
+}
+
 _WAITED_FOR = {
     "tcp": "to accept the connection: a firewall may drop the packets, or the host is down",
     "tls": "to finish the TLS handshake: the port may not speak TLS",
@@ -139,7 +150,7 @@ def _explain_tls(error: ssl.SSLError, peer: str) -> str:
         return (
             f"{peer} closed the connection during TLS: the port may not speak TLS, or the server refused the handshake"
         )
-    return f"no TLS connection with {peer}: {reason.replace('_', ' ').lower()}"
+    return f"no TLS connection with {peer}: {_HANDSHAKE_TROUBLE.get(reason) or reason.replace('_', ' ').lower()}"
 
 
 def _explain_protocol(error: Exception, peer: str) -> str:

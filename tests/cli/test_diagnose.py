@@ -130,6 +130,12 @@ def test_what_counts_can_be_chosen(ssocli: Run, options: list[str], code: int) -
     assert ssocli("diagnose", *SLASH, "--at", AT, *options).returncode == code
 
 
+def test_an_unknown_provider_is_a_mistake_of_the_command_line(ssocli: Run) -> None:
+    done = ssocli("diagnose", *SLASH, "--offline", "--provider", "acm")
+    assert done.returncode == 2
+    assert done.stderr == "--provider acm: expected a configured provider (acme); did you mean acme?\n"
+
+
 def test_new_findings_and_gone_ones_both_count_against_a_baseline(ssocli: Run, tmp_path: Path) -> None:
     known = str(tmp_path / "known.json")
     assert ssocli("diagnose", *SLASH, "--at", AT, "--write-baseline", known).returncode == 1

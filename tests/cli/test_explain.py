@@ -19,6 +19,16 @@ def test_the_page_of_a_finding_by_its_code_or_its_name(ssocli: Run) -> None:
     assert "Step:       6, Token validation" in by_code.stdout
 
 
+def test_the_page_of_a_finding_has_its_causes_and_the_fields_of_every_product(ssocli: Run) -> None:
+    page = ssocli("explain", "SRS045").stdout
+    assert "\nCause 1: " in page
+    assert "Audience URI (SP Entity ID)" in page
+    assert "\nIn Microsoft Entra ID: " in page
+    [result] = json.loads(ssocli("explain", "SRS045", "--format", "json").stdout)["results"]
+    assert set(result["where"]) >= {"Sentry", "Okta", "Microsoft Entra ID", "Google Workspace", "AD FS", "Keycloak"}
+    assert result["causes"]
+
+
 def test_the_page_of_a_fault(ssocli: Run) -> None:
     assert "token_validation: expired-id-token" in ssocli("explain", "id_token.expired").stdout
 

@@ -93,6 +93,18 @@ def test_of_several_providers_the_one_that_the_token_speaks_of_is_meant() -> Non
     assert found.root.check.code == "IDT016"
 
 
+def test_every_provider_of_a_configuration_is_judged() -> None:
+    table = '[providers.{}]\ntype = "oidc"\nissuer = "{}"\nclient_id = "{}"\nclient_secret = "x"\n'
+    config = "[organizations.acme]\n" + table.format("good", "https://login.acme.example", "app")
+    config += table.format("bad", "https://acme-admin.okta.com", "app") + table.format(
+        "worse", "https://x.example", "{id}"
+    )
+    found = asked(config)
+    assert found.root is not None
+    assert {finding.check.code for finding in found.findings} >= {"CFG002", "CFG004"}
+    assert asked(config, provider="good").verdict is Verdict.HEALTHY
+
+
 def test_without_the_other_side_only_what_can_be_judged_is_judged() -> None:
     response = of("01-audience-without-trailing-slash", "response.txt")
     found = diagnose(response)

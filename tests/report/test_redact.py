@@ -251,6 +251,11 @@ def test_addresses_hide_passwords_and_sessions_wherever_they_stand() -> None:
     for text in (f"https://me:{SECRET}@idp.example/", f"https://a.example/x;jsessionid={SECRET}", f"/cb?code={SECRET}"):
         assert SECRET not in body(f"see {text} for more")
         assert SECRET not in body(json.dumps({"next": text}), "application/json")
+    assert SECRET not in body(f'<a href="https://a.example/?a=1&amp;code={SECRET}">', "text/html")
+    inner = "https://a.example/"
+    for _ in range(8):
+        inner = "https://a.example/?" + urlencode({"next": inner, "code": SECRET})
+        assert SECRET not in body(inner)
     assert SECRET not in Redactor().url(f"https://a.example/x;jsessionid={SECRET}?y=1")
 
 
@@ -310,6 +315,20 @@ def test_no_secret_of_any_exchange_survives(case: tuple[str, Exchange]) -> None:
     shown = json.dumps(Redactor().exchange(exchange))
     assert secret[4:12] not in shown
     assert secret[-8:] not in shown
+
+
+BEGINNINGS = [
+    "<input ", "<SignatureValue ", "<a:CipherValue", "eyJaaaaa.", "https://a?", "https://a:", "https://a?x=", "&quot;",
+    "https://a?x=(", "-----BEGIN PRIVATE KEY-----", '"code":"', '"code"', "Bearer aaaaaaaa", "name=", "password", " ",
+    "\\", "a.", "--b\n", "value='", '"otp":1', "x;", "@",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("beginning", BEGINNINGS)
+def test_what_only_begins_again_and_again_is_read_once(beginning: str) -> None:
+    """Where a search is quadratic, this one test takes a minute."""
+    Redactor().body((beginning * 30_000).encode(), "text/html")
+    Redactor().headers((("Set-Cookie", beginning * 10_000), ("Cookie", beginning * 10_000)))
 
 
 @settings(max_examples=60)

@@ -16,7 +16,8 @@ from ssocli.exchange import Exchange, Headers, Response, Sender
 from ssocli.sentry.context import Send
 
 _LIMIT = 1024 * 1024
-# Troubles before the request was sent: every other request to the same origin would meet them as well.
+# Troubles before the request was sent: every other request to the same origin would meet them as well, as it would
+# wait in vain where one did.
 _ON_THE_WAY = ("dns", "tcp", "tls")
 
 
@@ -85,7 +86,8 @@ class Asker:
             limit=_LIMIT,
         )
         self.exchanges.append(exchange)
-        if exchange.error is not None and exchange.error.phase in _ON_THE_WAY:
+        error = exchange.error
+        if error is not None and (error.phase in _ON_THE_WAY or error.kind in ("timeout", "tls")):
             self._unreachable.add(origin)
         elif exchange.response is not None and origin not in self._met:
             self._met.add(origin)

@@ -20,6 +20,8 @@ from ssocli.checks.document import Undecodable
 from ssocli.checks.saml_xml import decode_message
 from ssocli.diagnose.diagnose import Given, Options, diagnose
 from ssocli.diagnosis import Diagnosis, Kind, Verdict
+from ssocli.steps import Step
+from ssocli.trace import TraceBuilder
 from ssocli.wire import send
 from tests.checks.forge import rsa_key
 from tests.checks.saml_forge import cert
@@ -225,6 +227,19 @@ def test_what_cannot_be_reached_is_the_root_cause_and_stands_in_the_record() -> 
     assert found.root.check.name == "connection-refused"
     assert found.supporting == ()
     assert "refused: nothing listens on 127.0.0.1:1" in found.messages[0].text
+
+
+def test_what_a_login_met_as_well_is_told_once() -> None:
+    with FakeIdP() as idp, idp.fault("discovery.issuer-mismatch"):
+        text = config(OIDC, idp.url)
+        builder = TraceBuilder()
+        builder.begin(Step.REDIRECT_TO_IDP)
+        builder.add_checks([check for check in asked(text).checks if check.code.startswith("DISC")])
+        builder.fail("DISC001", "another issuer", "")
+        found = diagnose([Given(text.text.encode(), "customer.toml")], Options(send=send, login=builder.finish()))
+    assert [finding.check.name for finding in found.findings] == ["issuer-mismatch"]
+    assert found.root is not None
+    assert "step 3" in found.root.place
 
 
 def test_a_wrong_clock_is_the_cause_of_what_it_does_to_tokens() -> None:

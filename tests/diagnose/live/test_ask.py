@@ -124,6 +124,22 @@ def test_an_identity_provider_that_is_not_there_is_one_finding_whatever_the_prot
         assert len(found.live.exchanges) == 1
 
 
+def test_an_identity_provider_that_never_answers_is_waited_for_once() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        found = asked(config(OAUTH2, f"http://127.0.0.1:{silent.getsockname()[1]}"), timeout=0.05)
+    assert found.found == ["timeout"]
+    assert len(found.live.exchanges) == 1
+
+
+@pytest.mark.parametrize(
+    ("fault", "said"), [("tls.old-protocol", "no TLS version that is still allowed"), ("tls.aborted", "no cipher")]
+)
+def test_a_handshake_that_fails_says_what_to_look_for(secure: FakeIdP, fault: str, said: str) -> None:
+    with secure.fault(fault):
+        found = asked(config(OIDC, secure.url), trust=secure.authority.trust())
+    assert said in found.check("tls-failure").actual
+
+
 def test_a_host_that_nobody_knows_is_one_finding(monkeypatch: pytest.MonkeyPatch) -> None:
     def unknown(*_: object, **__: object) -> list[object]:
         raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")

@@ -161,6 +161,11 @@ def test_verify_order(visitor, control):
     assert problem["detail"] == "The requests did not come in this order: number 2 is missing."
     assert problem["expected"] == "endpoint 'login'"
     assert problem["seen"] == "authorize, login, login, token"
+    problem = control.post(
+        "/requests/verify", 417, order=[{"accepted": False, "after": 1, "fault": "id_token.expired"}]
+    )
+    assert problem["expected"] == "accepted False, fault 'id_token.expired', after 1"
+    assert problem["errors"][0].endswith("accepted is True, not False; the fault id_token.expired did not strike it")
 
 
 def test_verify_waits_until_it_is_so(visitor, control):
