@@ -16,9 +16,12 @@ from ssocli.checks.check import Rule
 from ssocli.cli.group import LazyGroup
 from ssocli.cli.group import ssocli as command_line
 from ssocli.config.model import json_schema as config_schema
+from ssocli.diagnose.known_errors import known_errors
 from ssocli.exit_code import ExitCode
 from ssocli.flow.simulation import expectation
+from ssocli.report.diagnosis import json_schema as diagnosis_schema
 from ssocli.report.document import json_schema as trace_schema
+from ssocli.report.results import json_schema as simulation_schema
 from ssocli.steps import Step
 
 REFERENCE = Path(__file__).parents[2] / "docs" / "reference"
@@ -30,11 +33,14 @@ def pages() -> dict[str, str]:
     return {
         "checks.md": _NOTE + checks_page(),
         "faults.md": _NOTE + faults_page(),
+        "errors.md": _NOTE + errors_page(),
         "steps.md": _NOTE + steps_page(),
         "exit-codes.md": _NOTE + exit_codes_page(),
         "commands.md": _NOTE + commands_page(),
         "config.schema.json": json.dumps(config_schema(), indent=2) + "\n",
         "trace.schema.json": json.dumps(trace_schema(), indent=2) + "\n",
+        "diagnosis.schema.json": json.dumps(diagnosis_schema(), indent=2) + "\n",
+        "simulation.schema.json": json.dumps(simulation_schema(), indent=2) + "\n",
     }
 
 
@@ -65,6 +71,20 @@ def faults_page() -> str:
         for fault in group:
             lines += [f"### {fault.id}", "", fault.doc, "", f"- A correct client: {fault.reject.replace('_', ' ')}"]
             lines += [f"- Seen by a login: {expectation(fault)}", f"- Clause: {fault.spec}", ""]
+    return "\n".join(lines)
+
+
+def errors_page() -> str:
+    """What identity providers, libraries and the specifications call their errors, by whose they are."""
+    errors = sorted(known_errors(), key=lambda error: (error.product, error.code))
+    lines = ["# Errors of identity providers", "", f"`ssocli explain CODE` shows one of these {len(errors)}.", ""]
+    for product, group in itertools.groupby(errors, key=lambda error: error.product):
+        lines += [f"## {product}", ""]
+        for error in group:
+            lines += [f"### {error.code}", "", error.meaning, ""]
+            lines += [f"- Step: {error.step.number}, {error.step.title}", f"- Who can mend it: {error.owner.value}"]
+            lines += [f"- Likely: {'; '.join(error.causes)}"] if error.causes else []
+            lines += [f"- What to do: {error.fix}", f"- Source: {error.source} ({error.date})", ""]
     return "\n".join(lines)
 
 
