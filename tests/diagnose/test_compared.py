@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from ssocli.checks.check import Severity
 from ssocli.config.load import default_file
 from ssocli.diagnose.diagnose import Given, Options, diagnose
@@ -174,3 +176,10 @@ def test_the_embedded_configuration_is_healthy() -> None:
     found = judged(default_file().read_bytes())
     assert found.verdict is Verdict.HEALTHY
     assert [finding for finding in found.findings if finding.check.severity is not Severity.INFO] == []
+
+
+@pytest.mark.parametrize("text", ["x = " + "[" * 50_000, "x = " + "{a=" * 20_000, "a.attributes = " + "[1," * 3_000])
+def test_a_configuration_that_is_nested_too_deeply_is_a_finding(text: str) -> None:
+    found = judged(f"[providers]\n{text}")
+    assert root(found) == "CFG001"
+    assert found.trouble == ()
