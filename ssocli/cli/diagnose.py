@@ -7,12 +7,14 @@ from typing import Any
 import click
 
 from ssocli.cli.options import format_option
+from ssocli.cli.pasting import PastingCommand
 
 
 @click.command(
+    cls=PastingCommand,
     epilog="Examples: ssocli diagnose customer.toml    ssocli diagnose login.har    "
     "ssocli diagnose idp.xml response.txt    ssocli diagnose AADSTS50011    "
-    "ssocli diagnose sso.toml token.txt --format markdown"
+    "ssocli diagnose sso.toml token.txt --format markdown",
 )
 @click.argument("things", nargs=-1, required=True, metavar="THING...")
 @click.option("--offline", is_flag=True, envvar="SSOCLI_OFFLINE", help="Ask nobody: judge only what was given.")

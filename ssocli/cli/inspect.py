@@ -7,11 +7,13 @@ from typing import Any
 import click
 
 from ssocli.cli.options import format_option
+from ssocli.cli.pasting import PastingCommand
 
 
 @click.command(
+    cls=PastingCommand,
     epilog="Examples: ssocli inspect id_token.txt    ssocli inspect response.txt customer.toml    "
-    "ssocli inspect - < url"
+    "ssocli inspect - < url",
 )
 @click.argument("things", nargs=-1, required=True, metavar="THING...")
 @click.option("--provider", "-p", envvar="SSOCLI_PROVIDER", help="Which provider of the configuration is meant.")

@@ -44,6 +44,13 @@ def parse(text: str, file: str) -> Config:
 def typed(text: str, file: str, kind: type[T]) -> T:
     """A TOML document as a struct; `file` is its name in messages. Raises ConfigError with all that is wrong."""
     try:
+        return _typed(text, file, kind)
+    except RecursionError:
+        raise ConfigError([Problem(file, "", "TOML", "it is nested too deeply to be read")]) from None
+
+
+def _typed(text: str, file: str, kind: type[T]) -> T:
+    try:
         document = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise ConfigError([Problem(file, "", "TOML", str(error))]) from None

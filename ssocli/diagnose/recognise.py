@@ -225,6 +225,8 @@ def _config(text: str, place: str) -> Thing:
         tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         return Thing(Kind.CONFIG, place, text=text, problem=f"is no TOML: {printable(str(error))}")
+    except RecursionError:
+        return Thing(Kind.CONFIG, place, text=text, problem="is nested too deeply to be read")
     return Thing(Kind.CONFIG, place, text=text)
 
 

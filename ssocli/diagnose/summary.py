@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import tomllib
+
 from ssocli.checks.document import Undecodable, json_object
 from ssocli.checks.jose import Parsed, parse_compact
 from ssocli.checks.saml_certificate import read_certificates
@@ -33,8 +35,16 @@ def summary(thing: Thing) -> str:
         where = f"{printable(thing.url.partition('?')[0].partition('#')[0], 120)}, " if thing.url else ""
         return f"{where}with {names}"
     if kind is Kind.CONFIG:
-        return f"{thing.text.count(chr(10)) + 1} lines of TOML"
+        return _config(thing.text)
     return printable(" ".join(thing.text.split()), 100) if thing.text else f"{len(thing.data)} bytes"
+
+
+def _config(text: str) -> str:
+    """The providers, each with its protocol."""
+    tables = tomllib.loads(text).get("providers")  # what cannot be read has a problem, and is told by that
+    named = tables.items() if isinstance(tables, dict) else ()
+    kinds = [f"{name} ({table.get('type', 'no type')})" for name, table in named if isinstance(table, dict)]
+    return f"providers: {printable(', '.join(kinds)) or 'none'}"
 
 
 def _xml(thing: Thing) -> str:

@@ -79,6 +79,11 @@ CASES = [
         lambda: made(hosted_domains=("acme.example",), issuer="https://accounts.google.com"),
     ),
     Case("hosted-domain-elsewhere", SKIPPED, made),
+    Case(
+        "hosted-domain-elsewhere",
+        SKIPPED,
+        lambda: made(hosted_domains=("acme.example",), issuer="{fake_idp}/google"),
+    ),
     Case("organization-without-its-scope", FAILED, lambda: made(**GITHUB, scopes=("read:user",)), "read:user"),
     Case("organization-without-its-scope", PASSED, lambda: made(**GITHUB, scopes=("read:org",))),
     Case("organization-without-its-scope", SKIPPED, made),

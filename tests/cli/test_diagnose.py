@@ -192,3 +192,11 @@ def test_a_page_that_was_saved_instead_is_named(ssocli: Run) -> None:
     done = ssocli("diagnose", page)
     assert done.returncode == 10
     assert "an HTML page stands there; its address wants a login" in done.stdout
+
+
+@pytest.mark.parametrize("command", ["diagnose", "inspect"])
+def test_a_private_key_on_the_command_line_is_not_repeated(ssocli: Run, command: str) -> None:
+    key = (CUSTOMERS / "c9-private-key-by-mistake" / "key.pem").read_text(encoding="utf-8")
+    done = ssocli(command, key, "--format", "json")
+    assert "CERT001" in done.stdout
+    assert key.splitlines()[1] not in done.stdout + done.stderr

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import pytest
+
+from ssocli.checks.check import Severity
+from ssocli.config.load import default_file
 from ssocli.diagnose.diagnose import Given, Options, diagnose
 from ssocli.diagnosis import Diagnosis, Verdict
 from tests.checks import saml_forge as forge
@@ -154,3 +158,28 @@ def test_logout_messages_have_rules_of_their_own() -> None:
     found = judged(KEYCLOAK.metadata(), sp_metadata(), LOGOUT.format(issuer="https://stranger.example"))
     assert "SLO007" in {finding.check.code for finding in found.findings}
     assert {finding.check.code[:3] for finding in found.findings} <= {"SLO", "SMD"}
+
+
+def test_each_provider_of_a_configuration_alone_is_judged() -> None:
+    good = configs.oidc("https://login.acme.example")
+    second = good[good.index("[providers.acme]") :].replace("[providers.acme]", "[providers.second]")
+    both = f"{good}{second.replace('https://login', 'https://{tenant}.login')}"
+    found = judged(both)
+    assert root(found) == "CFG002"
+    assert found.root is not None
+    assert found.root.place == "thing 1, providers.second"
+    # With a message the one is meant that fits.
+    assert judged(both, token(claims("https://login.acme.example"))).verdict is Verdict.HEALTHY
+
+
+def test_the_embedded_configuration_is_healthy() -> None:
+    found = judged(default_file().read_bytes())
+    assert found.verdict is Verdict.HEALTHY
+    assert [finding for finding in found.findings if finding.check.severity is not Severity.INFO] == []
+
+
+@pytest.mark.parametrize("text", ["x = " + "[" * 50_000, "x = " + "{a=" * 20_000, "a.attributes = " + "[1," * 3_000])
+def test_a_configuration_that_is_nested_too_deeply_is_a_finding(text: str) -> None:
+    found = judged(f"[providers]\n{text}")
+    assert root(found) == "CFG001"
+    assert found.trouble == ()

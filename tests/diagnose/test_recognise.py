@@ -157,6 +157,8 @@ def test_how_a_message_came_is_kept() -> None:
 @example(b"[[" * 5000)
 @example(b'{"a":' * 5000)
 @example(b"<a>" * 5000)
+@example(b"[providers]\nx = " + b"[" * 5000)
+@example(b"[providers]\nx = " + b"{a=" * 5000)
 @example(b"https://[::1")
 @example(base64.b64encode(zlib.compress(b"a" * 10_000_000)))
 @settings(max_examples=150, deadline=None)
