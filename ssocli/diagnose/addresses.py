@@ -17,9 +17,9 @@ from ssocli.diagnosis import Kind
 _URL = re.compile(r"(?:(?:GET|POST|Location:)\s+)?(https?://[^\s\"'<>]+)(?:\s+HTTP/[\d.]+)?", re.IGNORECASE)
 _REQUEST_LINE = re.compile(r"(?:GET|POST)\s+(/[^\s]*\?[^\s]+)\s+HTTP/[\d.]+", re.IGNORECASE)
 _PAIRS = re.compile(r"[A-Za-z_][\w.-]{0,60}=[^&\s]*(?:&[A-Za-z_][\w.-]{0,60}=[^&\s]*)*")
-_INPUT = re.compile(r"<input\b[^>]{0,400000}>", re.IGNORECASE)
+_INPUT = re.compile(r"<input\b[^<>]*>", re.IGNORECASE)
 _ATTRIBUTE = re.compile(r"\b(name|value)\s*=\s*(?:\"([^\"]*)\"|'([^']*)')", re.IGNORECASE)
-_ACTION = re.compile(r"<form\b[^>]*?\baction\s*=\s*[\"']([^\"']*)[\"']", re.IGNORECASE)
+_ACTION = re.compile(r"<form\b[^<>]*?\baction\s*=\s*[\"']([^\"']*)[\"']", re.IGNORECASE)
 _ANSWERS = ("code", "error", "id_token", "access_token", "state")
 _REQUESTS = ("response_type", "redirect_uri")
 

@@ -12,6 +12,8 @@ import zlib
 from urllib.parse import unquote
 
 INFLATED_LIMIT = 4 * 1024 * 1024
+# So many pairs of quotation marks are taken off, one inside the other.
+_NESTED = 4
 _QUOTES = "\"'`\u201c\u201d\u2018\u2019"
 _INVISIBLE = re.compile("[\u200b\u200c\u200d\u2060\ufeff]")
 _AROUND = " \t\r\n\f\v\u00a0\u200b\u200c\u200d\u2060\ufeff"
@@ -44,7 +46,9 @@ def bare(text: str) -> str:
     Those inside stay: one in a client id may be what is wrong.
     """
     text = text.strip(_AROUND)
-    while len(text) > 1 and text[0] in _QUOTES and text[-1] in _QUOTES:
+    for _ in range(_NESTED):
+        if len(text) < 2 or text[0] not in _QUOTES or text[-1] not in _QUOTES:
+            break
         text = text[1:-1].strip(_AROUND)
     return text
 

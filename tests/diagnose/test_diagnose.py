@@ -66,6 +66,14 @@ def test_no_damage_raises(case: object, name: str) -> None:
         assert not [check for check in found.checked if check.status is Status.TOOL_ERROR]
 
 
+@pytest.mark.parametrize(
+    "piece", [b'"', b'<input name="a" ', b"<form ", b"<a ", b"&lt;", b"x=1&", b"%41", b"eyJ.", b"A"]
+)
+def test_a_large_repetition_is_read_in_one_go(piece: bytes) -> None:
+    """A quadratic reader would not come back from this within the life of a test run."""
+    assert asked(piece * (2_000_000 // len(piece))).trouble == ()
+
+
 def test_a_configuration_and_metadata_given_beside_it_are_one_case() -> None:
     config = b"""
 [sentry]
