@@ -85,33 +85,49 @@ def simulate(faults: Iterable[Fault]) -> Iterator[Simulated]:
     faults = list(faults)
     quick = [fault for fault in faults if "waits" not in fault.tags]
     waiting = [fault for fault in faults if "waits" in fault.tags]
-    yield from _one_after_another(quick)
+    with Simulation() as simulation:
+        yield from map(simulation.run, quick)
     if waiting:
         with ThreadPoolExecutor(_MOST_AT_A_TIME) as pool:
             yield from pool.map(_alone, waiting)
 
 
-def _one_after_another(faults: list[Fault]) -> Iterator[Simulated]:
-    """On the same servers: what a login leaves behind is the store, which is emptied, and the provider's namespace."""
-    with ExitStack() as stack:
-        running: Servers | None = None
-        for number, fault in enumerate(faults):
-            if tls_host([fault.id]) is not None:
-                yield _alone(fault)
-                continue
-            if running is None:
-                store = stack.enter_context(Store.open(MEMORY))
-                running = stack.enter_context(servers(default()))
-            store.clear()
-            with _Attempt() as attempt:
-                setting = running.set(
-                    _config(fault.point),
-                    store,
-                    journal=attempt.journal,
-                    send=attempt.send,
-                    namespace=f"fault-{number}",
-                )
-                yield attempt.made(setting, fault)
+class Simulation:
+    """Logins with one fault after another, on the same servers.
+
+    What a login leaves behind is the store, which is emptied, and the provider's namespace, which is not used again.
+    """
+
+    def __init__(self) -> None:
+        self._stack = ExitStack()
+        self._running: Servers | None = None
+        self._store: Store | None = None
+        self._number = 0
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exc_info: object) -> None:
+        self._stack.close()
+
+    def run(self, fault: Fault) -> Simulated:
+        """Log in while this fault is armed; the servers start with the first one."""
+        if tls_host([fault.id]) is not None:
+            return _alone(fault)
+        if self._running is None or self._store is None:
+            self._store = self._stack.enter_context(Store.open(MEMORY))
+            self._running = self._stack.enter_context(servers(default()))
+        self._store.clear()
+        self._number += 1
+        with _Attempt() as attempt:
+            setting = self._running.set(
+                _config(fault.point),
+                self._store,
+                journal=attempt.journal,
+                send=attempt.send,
+                namespace=f"fault-{self._number}",
+            )
+            return attempt.made(setting, fault)
 
 
 def _alone(fault: Fault) -> Simulated:

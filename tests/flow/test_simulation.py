@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
 
 from fake_idp.faults.fault import Fault, Finding, catalogue, named
 from ssocli.checks.check import Severity, Status
-from ssocli.flow.simulation import Simulated, is_seen_by_a_login, simulate
+from ssocli.flow.simulation import Simulated, Simulation, is_seen_by_a_login, simulate
 
 # These wait until the client gives up; one of a kind is enough here, `ssocli simulate --all` runs them all.
 WAITING = {"silent", "drip", "slow"}
@@ -35,9 +36,15 @@ def blocking(result: Simulated) -> list[str]:
     ]
 
 
+@pytest.fixture(scope="module")
+def simulation() -> Iterator[Simulation]:
+    with Simulation() as running:
+        yield running
+
+
 @pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.id)
-def test_a_fault_causes_the_finding_that_it_declares(fault: Fault) -> None:
-    [result] = simulate([fault])
+def test_a_fault_causes_the_finding_that_it_declares(simulation: Simulation, fault: Fault) -> None:
+    result = simulation.run(fault)
     assert result.verdict == "as_expected", f"expected {result.expected}, saw {result.actual} ({result.found})"
     if fault.point in EXACT:
         assert result.found == ((fault.finding.name,) if fault.finding else ())
@@ -51,8 +58,8 @@ def test_a_fault_causes_the_finding_that_it_declares(fault: Fault) -> None:
     [fault for fault in FAULTS if fault.finding and fault.reject == "must_reject" and fault.point == "id_token"],
     ids=lambda fault: fault.id,
 )
-def test_one_defect_is_one_blocking_finding(fault: Fault) -> None:
-    [result] = simulate([fault])
+def test_one_defect_is_one_blocking_finding(simulation: Simulation, fault: Fault) -> None:
+    result = simulation.run(fault)
     assert blocking(result) == [fault.finding.name if fault.finding else None]
 
 
