@@ -33,9 +33,8 @@ def judge(thing: Thing, known: Known) -> Observed:
     login, trace = logins[chosen], traces[chosen]
     which = f"login {chosen + 1} of {len(logins)}, " if len(logins) > 1 else ""
     ends = f", {len(failed)} of them failed" if len(logins) > 1 and failed else ""
-    summary = (
-        f"{len(found.hops)} requests by {found.creator}, {len(logins)} logins{ends}; {which}{_titled(login)}{notes}"
-    )
+    count = f"{len(logins)} {'login' if len(logins) == 1 else 'logins'}"
+    summary = f"{len(found.hops)} requests by {found.creator}, {count}{ends}; {which}{_titled(login)}{notes}"
     judged = tuple(_step(outcome, login, thing.place, trace, known) for outcome in trace.steps)
     return Observed(found.kind, summary, judged, trace)
 

@@ -102,7 +102,7 @@ def create_app(
 
     def application(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         request = Request(environ)
-        request.max_content_length = MAX_BODY
+        request.max_content_length = request.max_form_memory_size = MAX_BODY
         context = Context.of(sentry, request)
         response = _respond(context)
         context.send_cookies(response)

@@ -19,7 +19,7 @@ def test_a_healthy_login_is_healthy(record: Record) -> None:
     assert found.trace is not None
     assert len(found.trace.steps) == 10
     assert found.inputs[0].kind is Kind.HAR
-    assert "1 logins; OpenID Connect from" in found.inputs[0].summary
+    assert "1 login; OpenID Connect from" in found.inputs[0].summary
 
 
 def test_the_failure_of_a_login_is_the_root_with_its_place(record: Record) -> None:

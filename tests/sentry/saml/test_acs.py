@@ -224,3 +224,11 @@ def test_two_deliveries_at_the_same_moment_make_one_login(make_world: Callable[.
     with ThreadPoolExecutor() as pool:
         pages = list(pool.map(lambda browser: world.deliver(fields, browser), browsers))
     assert sorted(page.status_code for page in pages) == [200, 403, 403, 403]
+
+
+def test_a_large_response_is_a_finding_and_no_trouble_of_sentry(world: World) -> None:
+    fields = world.sign_in(world.start())
+    world.deliver({**fields, "SAMLResponse": encode(b"<a>" + b" " * 600_000 + b"</a>")})
+    failure = world.trace().failure
+    assert failure is not None
+    assert failure.code == "SRS002"
