@@ -5,11 +5,13 @@ from __future__ import annotations
 import click
 
 from ssocli.cli.options import format_option
+from ssocli.cli.pasting import PastingCommand
 
 
 @click.command(
+    cls=PastingCommand,
     epilog="Examples: ssocli explain IDT024    ssocli explain id_token.expired    ssocli explain AADSTS50011    "
-    "ssocli explain 'audience trailing slash'    ssocli explain - < error-page.html"
+    "ssocli explain 'audience trailing slash'    ssocli explain - < error-page.html",
 )
 @click.argument("text", nargs=-1, required=True)
 @format_option("text", "json")

@@ -20,6 +20,7 @@ from ssocli.diagnose.advice import causes, places
 from ssocli.diagnose.known_errors import KnownError, find, known_errors, unlisted_numbers
 from ssocli.exit_code import ExitCode
 from ssocli.flow.simulation import expectation
+from ssocli.report.redact import Redactor
 from ssocli.text import printable
 
 _STDIN_LIMIT = 1_000_000
@@ -122,7 +123,7 @@ def _nothing(text: str, numbers: list[str]) -> NoReturn:
         else "expected a code or name from docs/reference/checks.md, a fault of `ssocli faults`, an error code or "
         "message of an identity provider, or words that stand in their pages."
     )
-    stop(f"Nothing is known about '{printable(text.strip(), 80)}'; {hint}", ExitCode.USAGE)
+    stop(f"Nothing is known about '{printable(Redactor().text(text.strip()), 80)}'; {hint}", ExitCode.USAGE)
 
 
 def _laid_out(page: Page) -> str:

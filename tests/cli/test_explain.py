@@ -102,3 +102,10 @@ def test_a_number_that_is_not_listed_names_the_vendors_page(ssocli: Run) -> None
 def test_it_works_without_a_network_and_writes_nothing(ssocli: Run, tmp_path: Path) -> None:
     assert ssocli("explain", "AADSTS50011", https_proxy="http://127.0.0.1:9").returncode == 0
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_private_key_is_not_repeated(ssocli: Run) -> None:
+    key = "-----BEGIN PRIVATE KEY-----\nMIIabcdefgh\n-----END PRIVATE KEY-----"
+    done = ssocli("explain", key)
+    assert done.returncode == 2
+    assert "MIIabc" not in done.stdout + done.stderr
