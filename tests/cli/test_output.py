@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import stat
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -62,8 +64,9 @@ def test_a_pipe_is_written_to_and_not_replaced(tmp_path: Path) -> None:
     assert stat.S_ISFIFO(pipe.stat().st_mode)
 
 
-def test_the_name_of_standard_output_is_written_to(ssocli: Run) -> None:
-    shown = ssocli("simulate", "jwks.empty", "--format", "ndjson", "--output", "/dev/stdout").stdout
+def test_the_name_of_standard_output_is_written_to() -> None:
+    command = [sys.executable, "-m", "ssocli", "simulate", "jwks.empty", "--format", "ndjson", "-o", "/dev/stdout"]
+    shown = subprocess.run(command, capture_output=True, text=True, check=True).stdout  # a pipe, not a file
     assert '"name":"jwks.empty"' in shown
     assert shown.endswith("1 fault: 1 as expected\n")
 
