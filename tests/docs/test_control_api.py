@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+
+import pytest
 
 from fake_idp import FakeIdP
 from fake_idp.control.routes import ROUTES
@@ -32,6 +35,7 @@ def includes(actual: Any, expected: Any) -> bool:
     return bool(expected in ("...", actual))
 
 
+@pytest.mark.skipif(shutil.which("curl") is None, reason="the page's commands need curl")
 def test_the_examples_run_and_say_what_the_page_says() -> None:
     shown = list(examples())
     assert len(shown) > 20
