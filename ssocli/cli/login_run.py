@@ -19,7 +19,7 @@ from ssocli.cli.logs import log_to_stderr
 from ssocli.cli.options import load_config, state_path, trusted
 from ssocli.cli.output import open_output
 from ssocli.cli.stop import stop
-from ssocli.config.model import Config
+from ssocli.config.model import Config, Saml2Provider
 from ssocli.config.placeholder import PLACEHOLDER
 from ssocli.exit_code import ExitCode
 from ssocli.flow.verdict import exit_code
@@ -126,6 +126,7 @@ def _drive(
     """The trace, and what was armed and never fired."""
     from fake_idp.server import CannotListenError
     from ssocli.flow.browser import Browser
+    from ssocli.flow.encryption import ENCRYPTION, let_encrypt, with_encryption
     from ssocli.flow.login import log_in, log_in_with_password
     from ssocli.flow.own_browser import log_in_by_hand
     from ssocli.flow.stage import Ports, stage
@@ -135,6 +136,10 @@ def _drive(
     tls = trusted(options["ca_file"])
     timeout = options["timeout"] or (_TIMEOUT_BY_HAND if options["browser"] else _TIMEOUT)
     send = partial(wire.send, tls=tls, timeout=float(config.sentry.http_timeout_seconds))
+    is_saml = isinstance(config.providers.get(request.provider), Saml2Provider)
+    encrypts = is_saml and any(fault.startswith(f"{ENCRYPTION}.") for fault in options["faults"])
+    if encrypts:
+        config = with_encryption(config, request.provider)
     try:
         with (
             wire.Connections() as connections,
@@ -149,6 +154,8 @@ def _drive(
             ) as running,
         ):
             armed = _arm(running, options["faults"])
+            if encrypts and running.idp is not None:
+                let_encrypt(running.idp, running.namespace)
             if options["browser"]:
                 log_in_by_hand(
                     running.url,

@@ -12,6 +12,7 @@ from ssocli.config.model import Config, Saml2Provider
 if TYPE_CHECKING:
     from fake_idp import FakeIdP
 
+ENCRYPTION = "saml_encryption"  # the point whose faults need an encrypted assertion
 _AS_LONG_AS_IT_RUNS = 10 * 365 * 24 * 3600.0
 
 

@@ -19,7 +19,7 @@ from ssocli.checks.check import Status
 from ssocli.config.load import default
 from ssocli.config.model import Config, OidcProvider, reveal
 from ssocli.flow.browser import Browser
-from ssocli.flow.encryption import let_encrypt, with_encryption
+from ssocli.flow.encryption import ENCRYPTION, let_encrypt, with_encryption
 from ssocli.flow.expectation import AUTHENTICATED, outcome_of
 from ssocli.flow.faults import tls_host
 from ssocli.flow.login import LoginRequest, log_in
@@ -34,7 +34,6 @@ if TYPE_CHECKING:
 
 Verdict = Literal["as_expected", "differs", "not_reached"]
 
-ENCRYPTION = "saml_encryption"
 OIDC_PROVIDER, SAML_PROVIDER = "acme-oidc", "acme-saml"
 # What is judged by a resource server, or by clients of grants that Sentry does not use.
 _ELSEWHERE = {

@@ -415,3 +415,10 @@ def test_serve_says_where_it_is_and_stops_cleanly(tmp_path: Path) -> None:
     assert process.returncode == 130
     assert json.loads(out) == where
     assert "Traceback" not in err
+
+
+def test_a_fault_of_the_encryption_makes_the_provider_encrypt(ssocli: Run) -> None:
+    done = ssocli("login", "--state", ":memory:", "--fault", "saml_encryption.changed-before-encryption")
+    assert (done.returncode, "SRS030" in done.stdout) == (6, True)
+    elsewhere = ssocli("login", "--state", ":memory:", "--provider", "github", "--fault", "saml_encryption.cbc-padding")
+    assert "never fired" in elsewhere.stderr
