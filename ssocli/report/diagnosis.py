@@ -14,6 +14,7 @@ from ssocli.diagnosis import Diagnosis, Finding
 from ssocli.report.document import CheckEntry, TraceDocument, check_entry, trace_entry
 from ssocli.report.findings import fingerprint, redacted
 from ssocli.report.redact import Redactor
+from ssocli.report.schema import schema_of
 
 SCHEMA = "ssocli.diagnosis/1"
 
@@ -104,7 +105,4 @@ def _checks(checks: tuple[Check, ...]) -> list[CheckEntry]:
 
 def json_schema() -> dict[str, Any]:
     """The JSON Schema (draft 2020-12) of the diagnosis document."""
-    import msgspec
-
-    schema = msgspec.json.schema(DiagnosisDocument)
-    return {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": SCHEMA, **schema}
+    return schema_of(DiagnosisDocument, SCHEMA)

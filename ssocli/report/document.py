@@ -13,6 +13,7 @@ from ssocli.checks.check import Check
 from ssocli.clock import iso
 from ssocli.report.redact import Redactor
 from ssocli.report.redacted import redacted_step
+from ssocli.report.schema import schema_of
 from ssocli.trace import Failure, StepOutcome, Trace
 
 SCHEMA = "ssocli.trace/1"
@@ -132,7 +133,4 @@ def _failure(failure: Failure, redactor: Redactor) -> FailureEntry:
 
 def json_schema() -> dict[str, Any]:
     """The JSON Schema (draft 2020-12) of the trace document."""
-    import msgspec
-
-    schema = msgspec.json.schema(TraceDocument)
-    return {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": SCHEMA, **schema}
+    return schema_of(TraceDocument, SCHEMA)

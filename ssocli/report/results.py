@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 from msgspec import Struct, to_builtins
 
+from ssocli.report.schema import schema_of
 from ssocli.text import printable
 
 SCHEMA = "ssocli.simulation/1"
@@ -74,7 +75,4 @@ def summary(results: Sequence[Result]) -> str:
 
 def json_schema() -> dict[str, Any]:
     """The JSON Schema (draft 2020-12) of the document."""
-    import msgspec
-
-    schema = msgspec.json.schema(ResultsDocument)
-    return {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": SCHEMA, **schema}
+    return schema_of(ResultsDocument, SCHEMA)
