@@ -94,8 +94,10 @@ def _given(thing: str, number: int) -> Given:
         stop(
             f"{thing}: expected a file that can be read, but: {(error.strerror or str(error)).lower()}", ExitCode.USAGE
         )
-    if is_name and _looks_like_a_file(thing):
-        stop(f"{thing}: expected a file, but there is none of that name", ExitCode.USAGE)
+    near = _file_meant(path) if is_name else None
+    if near or (is_name and _looks_like_a_file(thing)):
+        hint = f"; did you mean {near}?" if near else ""
+        stop(f"{thing}: expected a file, but there is none of that name{hint}", ExitCode.USAGE)
     return Given(thing.encode("utf-8", "surrogateescape"), f"argument {number}")
 
 
@@ -110,6 +112,18 @@ def _driven(given: Sequence[Given], options: dict[str, Any]) -> Trace:
     chosen = {"--provider": options["provider"], "--user": options["user"], "--ca-file": options["ca_file"]}
     arguments = [word for name, value in chosen.items() if value for word in (name, value)]
     return driven(["--config", file.place, "--state", ":memory:", *arguments])
+
+
+def _file_meant(path: Path) -> Path | None:
+    """The file beside it whose name is almost this one; None if there is none."""
+    import difflib
+
+    try:
+        names = [found.name for found in path.parent.iterdir() if found.is_file()]
+    except OSError:
+        return None
+    near = difflib.get_close_matches(path.name, names, 1, 0.85)
+    return path.with_name(near[0]) if near else None
 
 
 def _looks_like_a_file(thing: str) -> bool:

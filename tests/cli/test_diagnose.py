@@ -200,3 +200,10 @@ def test_a_private_key_on_the_command_line_is_not_repeated(ssocli: Run, command:
     done = ssocli(command, key, "--format", "json")
     assert "CERT001" in done.stdout
     assert key.splitlines()[1] not in done.stdout + done.stderr
+
+
+def test_a_file_that_was_meant_is_suggested(ssocli: Run, tmp_path: Path) -> None:
+    (tmp_path / "customer.toml").write_text("")
+    done = ssocli("diagnose", "customer.tml")
+    assert done.returncode == 2
+    assert "there is none of that name; did you mean customer.toml?" in done.stderr
